@@ -558,6 +558,7 @@ MODULES = {
         "front",
         "helpers",
         "layout_plan",
+        "list_numbers",
         "listing",
         "paper",
         "mark",

@@ -207,12 +207,13 @@ def differing_totals(submission: Submission) -> tuple[Finding, ...]:
     [(('applications.received.total',), '7', '0')]
     """
     from xltool.forms.number import format_value
-    from xltool.forms.totals import compute_totals
+    from xltool.forms.totals import recompute_totals
 
     spec = form(submission.form)
+    whole = recompute_totals(spec, submission).values
     return tuple(
         finding("total.differs", cell.key, typed=format_value(old, cell.measure), value=format_value(new, cell.measure))
-        for cell, old, new in zip(spec.cells, submission.values, compute_totals(spec, submission.values), strict=True)
+        for cell, old, new in zip(spec.cells, submission.values, whole, strict=True)
         if cell.total and old is not None and old != new
     )
 

@@ -106,6 +106,7 @@ def _read_row(at: int, entry: Mapping[str, Any], spec: FormSpec) -> Submission:
         values=tuple(_read_value(row, entry.get(cell.key), cell) for cell in spec.cells),
         scope=cast(Scope, scope),
         entries=dict(_read_entries(row, entry, spec, cast(Scope, scope))),
+        unread_lists=frozenset(each.id for each in spec.lists),
     )
 
 

@@ -16,7 +16,12 @@ from xltool.model import (
     FormCell,
     FormSpec,
     Linear,
+    ListCondition,
+    ListSign,
+    ListTerm,
     NotApplicable,
+    PeriodEdge,
+    RowList,
     Rule,
     Severity,
     Terms,
@@ -204,7 +209,71 @@ def word_rule(rule: Rule, spec: FormSpec) -> str:
             sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
             parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)}")
         sides.append("".join(parts))
-    return f"{sides[0]} {rule.linear.operator.words} {_add_constant(sides[1], rule)}"
+    right = _add_lists(sides[1], rule, spec)
+    return f"{sides[0]} {rule.linear.operator.words} {_add_constant(right, rule)}"
+
+
+def _add_lists(side: str, rule: Rule, spec: FormSpec, figures: Sequence[str] = ()) -> str:
+    """The right side of a rule in words with what lists add to it, each with what it comes to where that is told."""
+    for at, (term, coefficient) in enumerate(rule.linear.lists):
+        row_list = next(each for each in spec.lists if each.id == term.row_list)
+        column = None if term.column is None else row_list.find_column(term.column)
+        scale = 1 if column is None else row_list.columns[column].measure.scale
+        factor = format_scaled(abs(coefficient) * scale, rule.linear.decimals)
+        sign = (" - " if coefficient < 0 else " + ") if side else ("-" if coefficient < 0 else "")
+        figure = f" {figures[at]}" if at < len(figures) else ""
+        side += f"{sign}{'' if factor == '1' else f'{factor} × '}{word_list_term(term, row_list)}{figure}"
+    return side
+
+
+def word_list_term(term: ListTerm, row_list: RowList) -> str:
+    """What is counted or added up in a list, as a clerk reads it: `附表一“办理结果”为“准予”的行数`."""
+    conditions = "、".join(_word_list_condition(each, row_list) for each in term.conditions)
+    where = f"{row_list.name}{conditions}"
+    if term.column is None:
+        return f"{where}的行数"
+    at = row_list.find_column(term.column)
+    assert at is not None
+    return f"{where}{'的各行' if conditions else ''}“{row_list.columns[at].label}”合计"
+
+
+_SAID: Final[Mapping[ListSign, str]] = {
+    "=": "为",
+    "!=": "不为",
+    "<": "小于",
+    "<=": "不超过",
+    ">": "大于",
+    ">=": "不小于",
+    "is blank": "空着",
+    "is not blank": "填了",
+}
+_SAID_OF_DAYS: Final[Mapping[ListSign, str]] = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
+
+
+def _word_list_condition(condition: ListCondition, row_list: RowList) -> str:
+    """A condition on a line in words: `“收费”大于 0`."""
+    at = row_list.find_column(condition.column)
+    assert at is not None
+    column, sign = row_list.columns[at], condition.sign
+    said, operand = f"“{column.label}”{_SAID[sign]}", condition.operand
+    match operand:
+        case None:
+            return said
+        case int():
+            return f"{said} {format_scaled(operand, column.measure.decimals)}"
+        case PeriodEdge():
+            edge = "本期第一天" if operand is PeriodEdge.START else "本期最后一天"
+            return f"“{column.label}”{_SAID_OF_DAYS.get(sign, _SAID[sign])}{edge}"
+        case str():
+            pass
+        case _:
+            assert_never(operand)
+    if column.entry is not None and column.entry.form == "date":
+        year, month, day = (int(part) for part in operand.split("-"))
+        return f"“{column.label}”{_SAID_OF_DAYS.get(sign, _SAID[sign])} {year}年{month}月{day}日"
+    if column.entry is not None and column.entry.form == "several":
+        return f"“{column.label}”{'选了' if sign == '=' else '没有选'}“{operand}”"
+    return f"{said}“{operand}”"
 
 
 def _name_entry(spec: FormSpec, key: CellKey) -> str:
@@ -288,9 +357,26 @@ def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str
     if rule.linear.chosen is not None:
         chosen = rule.linear.chosen
         shown = f"因为{_name_entry(spec, chosen.key)}选了“{chosen.choice}”，{shown}"
+    if rule.linear.lists:
+        return shown, _word_listed_side(right, rule, spec, data)
     if not right:
         return shown, f"规定的数 {_add_constant('', rule)}"
     return shown, _word_side(right, rule, spec, values, data["right"], rule.linear.constant)
+
+
+def _word_listed_side(terms: Terms, rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> str:
+    """The right side of a rule with what lists come to, and in which lines where these are few."""
+    linear, figures = rule.linear, []
+    for (term, _), number, lines in zip(linear.lists, data.get("lists", ()), data.get("lines", ()), strict=False):
+        row_list = next(each for each in spec.lists if each.id == term.row_list)
+        at = None if term.column is None else row_list.find_column(term.column)
+        shown = format_scaled(number, 0 if at is None else row_list.columns[at].measure.decimals)
+        figures.append(f"{shown}{f'（第 {lines} 行）' if lines else ''}")
+    cells = _word_terms(choose_terms(terms, data["values"]), rule, spec, data["values"])
+    text = _add_lists(cells, rule, spec, figures)
+    text = _add_constant(text, rule) if linear.constant else text
+    alone = not cells and not linear.constant and [data["right"]] == [*data.get("lists", ())]
+    return text if alone else f"{text} = {format_scaled(data['right'], linear.decimals)}"
 
 
 def _word_condition(condition: Linear, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value]) -> str:
@@ -334,17 +420,22 @@ def _word_side(  # noqa: PLR0917
     shown = choose_terms(terms, values)
     if not shown and not constant:
         return f"{spec.cell(bare_key(terms[0][0])).row.short}等 {len(terms)} 项均为 0"
+    text = _word_terms(shown, rule, spec, values)
+    alone = len(shown) == 1 and not constant and not _word_factor(shown[0][1], spec.cell(bare_key(shown[0][0])), rule)
+    text = _add_constant(text, rule) if constant else text
+    return text if alone else f"{text} = {format_scaled(result, rule.linear.decimals)}"
+
+
+def _word_terms(terms: Terms, rule: Rule, spec: FormSpec, values: Mapping[CellKey, Value]) -> str:
+    """Cells with their figures and signs: `本年新收 12 + 上年结转 0`."""
     parts: list[str] = []
-    for key, coefficient in shown:
+    for key, coefficient in terms:
         cell = spec.cell(bare_key(key))
         figure = _word_figure(values.get(key), cell.measure.decimals)
         times = _word_factor(coefficient, cell, rule)
         sign = ("-" if coefficient < 0 else "") if not parts else (" - " if coefficient < 0 else " + ")
         parts.append(f"{sign}{times}{_name_in_rule(key, rule, spec)} {figure}")
-    text = "".join(parts)
-    alone = len(shown) == 1 and not constant and not _word_factor(shown[0][1], spec.cell(bare_key(shown[0][0])), rule)
-    text = _add_constant(text, rule) if constant else text
-    return text if alone else f"{text} = {format_scaled(result, rule.linear.decimals)}"
+    return "".join(parts)
 
 
 def _word_figure(value: Value, decimals: int) -> str:

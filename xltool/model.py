@@ -448,6 +448,11 @@ class ListTerm:
     conditions: tuple[ListCondition, ...] = ()
 
 
+ListTerms: TypeAlias = tuple[tuple[ListTerm, int], ...]
+ListNumbers: TypeAlias = Mapping[ListTerm, int]
+"""What terms come to in one submission; those of lists that nobody read are not in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of the report in official order: texts, one table, or one list.
@@ -558,7 +563,7 @@ class Linear:
     """Two sums of cells and how they must stand to each other; terms are (key, coefficient), sorted by form order.
 
     A side is a whole number scaled by `decimals`, and coefficients take the scaled figures of their cells to it; so is
-    the `constant`, which is added on the right.
+    the `constant`, which is added on the right, and so are `lists`, what lists come to, with their coefficients.
     """
 
     left: Terms
@@ -568,6 +573,7 @@ class Linear:
     decimals: int = 0
     condition: Linear | None = None  # without which it says nothing
     chosen: Chosen | None = None  # the same of what is chosen of a list
+    lists: ListTerms = ()
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
@@ -876,6 +882,8 @@ class Submission:
     """
     lists: Mapping[str, tuple[ListRow, ...]] = field(default_factory=dict)
     """The lines of each list by its id, up to the last that has anything; line 1 is the first of the sheet."""
+    unread_lists: frozenset[str] = frozenset()
+    """The lists of which nobody knows the lines: a report that was printed tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -985,6 +993,7 @@ class Consolidation:
     findings: tuple[Finding, ...] = ()
     applied: tuple[Applied, ...] = ()
     entries: tuple[Mapping[CellKey, str], ...] = ()  # what stands in cells that are no figures, by agency
+    numbers: tuple[ListNumbers, ...] = ()  # what lists come to, by agency
 
 
 Role: TypeAlias = Literal["caption", "corner", "head", "line", "label", "print", "value"]

@@ -17,9 +17,13 @@ import xltool
 from tests.forms.lists import CASES, FORM, STAFF, make_form, submit
 from xltool.campaign.arrivals import tell_differences
 from xltool.campaign.consolidate import consolidate_submissions
+from xltool.campaign.discrepancies import find_discrepancies
 from xltool.cli import main
-from xltool.model import Agency, ListRow
+from xltool.forms.spec import parse_spec
+from xltool.forms.totals import recompute_totals
+from xltool.model import Agency, ListRow, Reading
 from xltool.periods import Period
+from xltool.rules.judge import judge_readings
 
 SPEC = make_form()
 ROSTER = "code,name,level,parent\n9910,测试县人民政府,county,\n9911,财政局,department,9910\n"
@@ -138,3 +142,29 @@ def test_a_sum_of_more_lines_than_a_sheet_is_read_with_says_so() -> None:
     made = consolidate_submissions(SPEC, agencies, Agency("99", "市", "city"), Period(2024))
     [found] = [each for each in made.findings if each.code == "county.lines"]
     assert (found.data["list"], found.data["count"], len(made.total.lists["cases"])) == ("附表一", 2000, 2000)
+
+
+def test_rules_over_lists_hold_of_sums_and_are_traced() -> None:
+    rules = [
+        '[[table.rule]]\nid = "all"\nexpr = "all.number = count(cases)"\ntext = "和"\nbasis = "1号"\ndefines = true\n',
+        '[[table.rule]]\nid = "granted"\nexpr = "granted.number = count(cases where result = \'准予\')"\n'
+        'text = "准予数应与附表一相同"\nbasis = "1号"\n',
+    ]
+    total = 'rows = [{ id = "all", label = "办件数", total = true }, { id = "received"'
+    text = FORM.replace('rows = [{ id = "received"', total)
+    spec = parse_spec(text.replace("[[list]]", "".join(rules) + "[[list]]", 1), "permit_cases.toml")
+    given = [
+        recompute_totals(spec, replace(submit(spec, CASES[:count], (), str(count), name), values=(None, 3, granted)))
+        for count, name, granted in ((1, "甲", 1), (3, "乙", 2))
+    ]
+    assert [each.values for each in given] == [(1, 3, 1), (3, 3, 2)]
+    whole = consolidate_submissions(spec, given, Agency("0", "县", "county"), Period(2024))
+    assert whole.total.values == (4, 6, 3)
+    assert whole.values.tolist() == [list(each.values) for each in given]
+    [judged] = judge_readings(spec, [Reading(whole.total)])
+    assert [found.rule for found in judged.findings if found.code == "rule.broken"] == ["whole.granted"]
+    [found] = find_discrepancies(spec, whole)
+    assert (found.agency.name, found.residual, found.total) == ("乙", 1, 1)
+    again = consolidate_submissions(spec, [whole.total], Agency("00", "市", "city"), Period(2024))
+    assert again.total.values == whole.total.values
+    assert [each.code for each in whole.findings] == []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 from hypothesis import strategies as st
 
+from xltool.forms.list_rows import trim_lines
 from xltool.model import ListColumn, ListCondition, ListRow, ListTerm, PeriodEdge, RowList
 from xltool.periods import Period
 
@@ -152,3 +154,48 @@ def _meets(content, condition, row_list, period):
     else:
         alike = " ".join(content.lower().split()) == " ".join(condition.operand.lower().split())
     return alike == (condition.sign == "=")
+
+
+def make_lines(row_list: RowList, rng: Random, most: int = 12) -> tuple[ListRow, ...]:
+    """Lines by chance, as `draw_lines` has them, of what a workbook holds as it is."""
+    empty = (None,) * len(row_list.columns)
+    made = [tuple(_make_content(column, rng) for column in row_list.columns) for _ in range(rng.randrange(1, most))]
+    return trim_lines([ListRow(empty if rng.random() < 0.1 else line) for line in made])
+
+
+def _make_content(column: ListColumn, rng: Random) -> int | str | None:
+    kind = column.entry
+    if rng.random() < 0.2:
+        return None
+    if kind is None:
+        low = -3 if column.measure.signed else 0
+        return rng.choice([rng.randint(low, 4) * column.measure.scale, rng.randint(low, 300), "1件"])
+    match kind.form:
+        case "choice" | "yes_no":
+            return rng.choice([*kind.choices, "别的"])
+        case "several":
+            return "、".join(each for each in kind.choices if rng.random() < 0.5) or None
+        case "date":
+            day = rng.choice([date(2024, 1, 1), date(2024, 6, 30), date(2024, 12, 31)])
+            return rng.choice([(day + timedelta(days=rng.randint(-2, 2))).isoformat(), "上周"])
+        case _:
+            return rng.choice(WORDS)
+
+
+def make_term(row_list: RowList, rng: Random) -> ListTerm:
+    """A term by chance, as `draw_term` has it."""
+    summed = [None, None, *(column.id for column in row_list.columns if column.entry is None)]
+    columns = rng.sample(row_list.columns, rng.randrange(min(4, len(row_list.columns))))
+    return ListTerm(row_list.id, rng.choice(summed), tuple(_make_condition(column, rng) for column in columns))
+
+
+def _make_condition(column: ListColumn, rng: Random) -> ListCondition:
+    kind = column.entry
+    if rng.random() < 0.25:
+        return ListCondition(column.id, rng.choice(["is blank", "is not blank"]))
+    ordered = rng.choice(["=", "!=", "<", "<=", ">", ">="])
+    if kind is None:
+        return ListCondition(column.id, ordered, rng.randint(-2, 3) * column.measure.scale)
+    if kind.form == "date":
+        return ListCondition(column.id, ordered, rng.choice(["2024-01-01", "2024-06-30", *PeriodEdge]))
+    return ListCondition(column.id, rng.choice(["=", "!="]), rng.choice(kind.choices or WORDS))

@@ -29,9 +29,10 @@ PERIODS = (Period(2024), Period(2024, "Q2"), Period(2024, "H1"), Period(2024, "0
 
 def resolve(text, lists=SPEC.lists):
     told = []
-    found = resolve_list_term(lists, parse_list_term(text), lambda *fault: told.append(fault))
+    known = {each.id: each for each in lists}
+    found = resolve_list_term(known, parse_list_term(text), lambda *fault: told.append(fault))
     assert (found is None) == bool(told)
-    return told if found is None else found[1]
+    return told if found is None else found
 
 
 def test_a_term_as_it_is_written():

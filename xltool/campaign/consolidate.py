@@ -19,8 +19,8 @@ from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
 from xltool.forms.entries import count_entries, word_counts
 from xltool.forms.list_rows import append_lines
+from xltool.forms.list_terms import add_up_lists, reckon_lists
 from xltool.forms.lists import MOST_LIST_LINES
-from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.messages import XltoolError, finding, format_scaled, join_first
 from xltool.model import (
@@ -35,6 +35,7 @@ from xltool.model import (
     Correction,
     Finding,
     FormSpec,
+    ListNumbers,
     ListRow,
     Row,
     Submission,
@@ -69,25 +70,26 @@ def consolidate_submissions(
     summed inputs. Raises `XltoolError` for submissions that cannot be added: of another form or year, or two of one
     agency.
     """
-    parts = _list_total_parts(spec)
+    parts = totals.resolve_totals(spec)
     stacked = _stack_submissions(spec, submissions, period, parts)
     agencies, values, missing, slashes = stacked.agencies, stacked.values, stacked.missing, stacked.slashes
     codes = [agency.code for agency in agencies]
     root = codes.index(root_code) if root_code in codes else None
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
-    completed = totals.compute_totals(spec, sums)
     written, left_out = _consolidate_entries(spec, stacked, root_code)
-    total = Submission(
+    listed = Submission(
         spec.id,
         period.year,
         own,
-        completed,
+        tuple(sums),
         scope="consolidated",
         part=period.part,
         entries=written,
         lists={each.id: tuple(stacked.lines[each.id]) for each in spec.lists if each.id in stacked.lines},
+        unread_lists=stacked.unread,
     )
+    total = totals.recompute_totals(spec, listed)
     handled = {spec.cell(each.correction.key).row for each in applied}
     found = [
         *_find_nested_sum(agencies, stacked.sums, root),
@@ -104,7 +106,8 @@ def consolidate_submissions(
     for at, terms in parts.items():
         unknown[:, at] = missing[:, [part for part, _ in terms]].any(axis=1)
     reasons, beside = tuple(absent), tuple(stacked.own.get(code, {}) for code in codes)
-    return Consolidation(agencies, values, unknown, slashes, total, root_code, reasons, tuple(found), applied, beside)
+    told = reasons, tuple(found), applied, beside, stacked.numbers
+    return Consolidation(agencies, values, unknown, slashes, total, root_code, *told)
 
 
 def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> list[int]:
@@ -112,7 +115,7 @@ def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> l
 
     Its figure; where nothing is added, only of the agency whose figure stands. A total's is that of its parts.
     """
-    parts = _list_total_parts(spec).get(at, ((at, 1),))
+    parts = totals.resolve_totals(spec).get(at, ((at, 1),))
     if all(spec.cells[part].policy in ADDED for part, _ in parts):
         column: list[int] = consolidation.values[:, at].tolist()
         return column
@@ -171,6 +174,8 @@ class _Stacked:
     holders: Counter[CellKey]
     own: Mapping[str, Mapping[CellKey, str]]
     lines: Mapping[str, Sequence[ListRow]]  # of each list, one agency's below the other's
+    unread: frozenset[str]  # the lists of which one agency's lines are not known
+    numbers: tuple[ListNumbers, ...]  # what lists come to, for each agency
 
 
 def _stack_submissions(
@@ -183,6 +188,8 @@ def _stack_submissions(
     holders: Counter[CellKey] = Counter()
     own: dict[str, Mapping[CellKey, str]] = {}
     lines: dict[str, list[ListRow]] = {}
+    unread: frozenset[str] = frozenset()
+    numbers: list[ListNumbers] = []
     nothing = np.zeros((0, len(spec.cells)), np.bool_)
     slices = [(nothing.astype(np.int64), nothing, nothing, nothing)]
     coming = iter(submissions)
@@ -197,13 +204,16 @@ def _stack_submissions(
                 holders.update(submission.entries.keys())
                 own[submission.agency.code] = submission.entries
             append_lines(lines, submission)
+            unread |= submission.unread_lists
+        counted = [reckon_lists(spec, each) for each in taken]
+        numbers += counted
         stack = stack_values([submission.values for submission in taken])
         slashes = np.array([[value is NOT_APPLICABLE for value in each.values] for each in taken], np.bool_)
-        values = _compute_totals(parts, stack.figures)
+        values = _compute_totals(spec, parts, stack.figures, counted)
         slices.append((values, ~stack.known, slashes, np.not_equal(values, stack.figures) & stack.known))
     values, missing, slashes, differs = (np.concatenate(each) for each in zip(*slices, strict=True))
     figures = tuple(agencies.values()), values, missing, slashes, differs, frozenset(sums)
-    return _Stacked(*figures, chosen, holders, own, lines)
+    return _Stacked(*figures, chosen, holders, own, lines, unread, tuple(numbers))
 
 
 def _consolidate_entries(spec: FormSpec, stacked: _Stacked, root_code: str) -> tuple[dict[CellKey, str], list[Finding]]:
@@ -245,21 +255,19 @@ def _require_addable(spec: FormSpec, submission: Submission, period: Period, see
         raise XltoolError(f"{submission.agency.name}（{submission.agency.code}）有两份上报件，不能重复汇总。")
 
 
-@derive_once
-def _list_total_parts(spec: FormSpec) -> dict[int, totals.TotalParts]:
-    """Every total by place, with the inputs that make it up."""
-    rules = totals.find_definitions(spec.rules)
-    return {
-        spec.index[key]: tuple((spec.index[part], times) for part, times in totals.resolve_inputs(key, rules))
-        for key in rules
-    }
-
-
-def _compute_totals(parts: Mapping[int, totals.TotalParts], figures: Figures) -> Figures:
-    """The figures with every total as its inputs give it."""
+def _compute_totals(
+    spec: FormSpec, parts: Mapping[int, totals.TotalParts], figures: Figures, numbers: Sequence[ListNumbers]
+) -> Figures:
+    """The figures with every total as its inputs and lists give it; where nobody read the list as it is."""
     result = figures.copy()
+    lists = totals.resolve_list_totals(spec)
     for at, terms in parts.items():
         result[:, at] = figures[:, [part for part, _ in terms]] @ np.array([times for _, times in terms], np.int64)
+        if at in lists:
+            added = [add_up_lists(lists[at], each) for each in numbers]
+            unread = [each is None for each in added]
+            result[:, at] += np.array([max(-LARGEST, min(LARGEST, each or 0)) for each in added], np.int64)
+            result[unread, at] = figures[unread, at]
     return result
 
 

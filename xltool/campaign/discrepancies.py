@@ -13,6 +13,7 @@ from xltool.campaign.consolidate import find_unsummed
 from xltool.campaign.contributions import MOST_ROWS, SheetValue
 from xltool.codes import GRADES
 from xltool.forms import checks
+from xltool.forms.list_terms import reckon_lists
 from xltool.forms.number import to_exact
 from xltool.model import SEVERITIES, Agency, Consolidation, FormSpec, Rule, Submission
 from xltool.periods import period_of
@@ -82,14 +83,14 @@ def find_discrepancies(
     begins = period.opens_year and count_blocks(spec) > 1  # then what is carried over is known: nothing
     years = bool(known) or last_total is not None or begins
     rules = build_matrix(spec, years)
-    sums = stack_values([consolidation.total.values])
+    sums = stack_values([consolidation.total.values], [reckon_lists(spec, consolidation.total)])
     if years:
         sums = join_years(sums, stack_values([align_earlier(spec, period, last_total)]))
     all_left, all_right = rules.compute_sides(sums)
     judged = []
     for start in range(0, len(consolidation.agencies), SLICE):
         part = slice(start, start + SLICE)
-        mine = Stack(consolidation.values[part], ~consolidation.missing[part])
+        mine = Stack(consolidation.values[part], ~consolidation.missing[part], consolidation.numbers[part])
         if years:
             priors = [align_earlier(spec, period, known.get(agency.code)) for agency in consolidation.agencies[part]]
             mine = join_years(mine, stack_values(priors))

@@ -199,6 +199,8 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         entry = {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis, "cells": []}
         known = rules.setdefault(rule.id, entry)["cells"]
         known.extend(key for key in rule.linear.own if key not in known)
+        if asked := dict.fromkeys(term.row_list for term, _ in rule.linear.lists):
+            rules[rule.id]["lists"] = [*asked]
     return {
         "schema": "xltool/form/1",
         "id": spec.id,

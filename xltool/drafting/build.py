@@ -185,9 +185,7 @@ def _build_columns(shape: BlockShape) -> list[DraftItem]:
         heads = _build_heads(column.path[:-1], known, names, attrgetter("height"))
         label = column.label
         below = [line[offset + at] for line in shape.lines if offset + at < len(line)]
-        unit = next(
-            (text for text in below if load_terms().is_unit(text) and not _CODE.fullmatch(text.strip())), ""
-        )
+        unit = next((text for text in below if load_terms().is_unit(text) and not _CODE.fullmatch(text.strip())), "")
         code = next((normalise_code(text) for text in reversed(below) if _CODE.fullmatch(text.strip())), "")
         average = load_terms().find_kind(label, *(head.label for head in reversed(heads))) == "average"
         kind: FigureKind = "average" if average else "count"

@@ -140,10 +140,7 @@ def _is_line(table: SquareTable, row: int, figures_from: int = 1) -> bool:
     told = [square for square in line if not square.blank]
     return (
         bool(told)
-        and all(
-            square.crossed or _LINE_WORD.fullmatch(square.text.strip()) or is_unit(square.text)
-            for square in told
-        )
+        and all(square.crossed or _LINE_WORD.fullmatch(square.text.strip()) or is_unit(square.text) for square in told)
         and any(square.column >= figures_from for square in told)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xltool.forms.list_terms import reckon_lists
 from xltool.forms.number import format_value
 from xltool.forms.totals import compute_totals
 from xltool.messages import finding
@@ -23,7 +24,8 @@ def accept_figure(spec: FormSpec, submission: Submission, acceptance: Acceptance
     """
     before, after = submission.values, list(submission.values)
     after[spec.index[acceptance.key]] = acceptance.value
-    old, new = compute_totals(spec, before), compute_totals(spec, after)
+    numbers = reckon_lists(spec, submission)
+    old, new = compute_totals(spec, before, numbers), compute_totals(spec, after, numbers)
     moved: dict[CellKey, Value] = {}
     for at, cell in enumerate(spec.cells):
         if cell.total and cell.key != acceptance.key and before[at] == old[at] != new[at]:

@@ -16,6 +16,7 @@ from xltool.forms.carried_contents import (
 )
 from xltool.forms.counterparts import CarryChange, Counterparts, FilledKind, UnplacedError
 from xltool.forms.differences import FormComparison
+from xltool.forms.list_terms import reckon_lists
 from xltool.forms.number import format_value
 from xltool.forms.parts import plain_path
 from xltool.forms.references import resolve_references
@@ -105,30 +106,34 @@ class _Carrying:
     def carry(self) -> CarriedForm:
         if self.old.every != self.new.every:
             raise XltoolError(f"{self.old.id} 和 {self.new.id} 填报的周期不同，数不能从一种带到另一种。")
-        values, entries = self._carry_cells()
+        lists, year = self._carry_lists(), _choose_year(self.new, self.given.year)
+        lines, self.parts, untaken, self.left = self.parts, [], self.left, []  # told behind the cells
+        values, entries = self._carry_cells(replace(self.given, form=self.new.id, year=year, lists=lists))
         made = replace(
             self.given,
             form=self.new.id,
-            year=_choose_year(self.new, self.given.year),
+            year=year,
             values=values,
             entries=entries,
             controls=None if self.given.controls is None else self._carry_controls(self.given.controls),
             explanations=self._carry_explanations(),
             texts=self.given.texts,
-            lists=self._carry_lists(),
+            lists=lists,
             waivers=(),
             acceptances=(),
             year_ago=None,
             serial="",
         )
+        self.parts += lines
+        self.left += untaken
         made = replace(made, texts=self._carry_texts(made))
         return CarriedForm(self.found, made, tuple(self.parts), tuple(self.left), tuple(self.same.list_new()))
 
     def _leave(self, kind: FilledKind, key: str, filled: str, fault: UnplacedError) -> None:
         self.left.append(LeftPart(kind, key, filled, fault.why, fault.near))
 
-    def _carry_cells(self) -> tuple[tuple[Value, ...], dict[CellKey, str]]:
-        """Figures and entries of the other form. Totals follow from inputs, and must be what was filled in."""
+    def _carry_cells(self, listed: Submission) -> tuple[tuple[Value, ...], dict[CellKey, str]]:
+        """Figures and entries of the other form. Totals follow from these, and must be what was filled in."""
         figures: dict[CellKey, Value] = {}
         entries: dict[CellKey, str] = {}
         taken: list[tuple[AnyCell, AnyCell, str, Value | str]] = []
@@ -146,7 +151,8 @@ class _Carrying:
             else:
                 figures[other.key] = content
             taken.append((cell, other, filled, content))
-        values = compute_totals(self.new, [figures.get(cell.key) for cell in self.new.cells])
+        inputs = [figures.get(cell.key) for cell in self.new.cells]
+        values = compute_totals(self.new, inputs, reckon_lists(self.new, listed))
         for cell, other, filled, content in taken:
             if isinstance(other, Cell) and other.total and (sums := values[self.new.index[other.key]]) != content:
                 why = "各部分没有填全" if sums is None else f"按各部分自动算出 {show_held(other, sums)}"

@@ -60,6 +60,8 @@ def find_leader(check: Check, lines: Container[str]) -> str | None:
 def name_subject(rule: Rule, spec: FormSpec) -> str:
     """Where a rule holds: `表三“自然人”栏`, or the tables it joins."""
     tables = dict.fromkeys(spec.cell(key).table.name for key in rule.linear.keys if key in spec.index)
+    asked = {term.row_list for term, _ in rule.linear.lists}
+    tables |= dict.fromkeys(each.name for each in spec.lists if each.id in asked)
     return f"{'、'.join(tables)}{rule.where}"
 
 

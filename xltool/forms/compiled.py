@@ -212,8 +212,7 @@ class _Reader:
         except SyntaxFault as fault:
             self.source.fault(fault.offset, str(fault), fault.hint)
             return None
-        found = resolve_list_term(self.form.lists, written, self.source.fault)
-        return None if found is None else found[1]
+        return resolve_list_term({row_list.id: row_list}, written, self.source.fault)
 
     def _read_columns(self, fields: Fields, key: str, row_list: RowList) -> tuple[tuple[int, ...], ...]:
         return tuple(

@@ -281,4 +281,5 @@ def _say_linear(linear: Linear, keys: Mapping[CellKey, CellKey]) -> object:
     condition = None if linear.condition is None else _say_linear(linear.condition, keys)
     operator = linear.operator
     chosen = None if linear.chosen is None else (keys.get(linear.chosen.key, linear.chosen.key), linear.chosen.choice)
-    return left, operator.sign, operator.slack, right, linear.constant, linear.decimals, condition, chosen
+    lists = frozenset(linear.lists)
+    return left, operator.sign, operator.slack, right, linear.constant, linear.decimals, condition, chosen, lists

@@ -114,7 +114,10 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
         given = submission.entries
         document["entries"] = {each.key: clean_text(given.get(each.key, "")) or None for each in spec.entries}
     if spec.lists:
-        document["lists"] = {each.id: dump_lines(each, submission.lists.get(each.id, ())) for each in spec.lists}
+        document["lists"] = {
+            each.id: None if each.id in submission.unread_lists else dump_lines(each, submission.lists.get(each.id, ()))
+            for each in spec.lists
+        }
     if submission.explanations:
         document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
@@ -243,6 +246,7 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         controls=_read_controls(spec, document, findings) if "controls" in document else None,
         entries=_read_entries(spec, written, scope, findings),
         lists=_read_lists(spec, lists, scope, findings),
+        unread_lists=frozenset(name for name, lines in lists.items() if lines is None),
     )
     return Reading(submission, tuple(findings))
 

@@ -218,6 +218,19 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "a rule with a condition is of this year alone: no '{a}.'": "带条件的勾稽关系只用本期的数，不写“{a}.”",
     "'{a}' is no cell in which something is chosen of a list": "“{a}”不是从列出的选项里选的格",
     "'{a}' is none of the choices of '{b}'": "“{b}”没有“{a}”这个选项",
+    "'{a}' is computed from a list, whose lines stand below each other in a sum: its 'consolidate' must be sum": (
+        "“{a}”由明细算出，汇总时各行依次排列：它的 consolidate 只能是 sum"
+    ),
+    "what a list comes to stands on the right side of a comparison: 'CELL = count(LIST)'": (
+        "对明细的计数、求和写在等号或比较的右边：格 = count(明细)"
+    ),
+    "'{a}' takes no list: write '>=' or '<='": "“{a}”的一边不能是明细：写 >= 或 <=",
+    "a condition compares cells, and no list": "条件里只比较格，不写明细",
+    "what a list comes to is one number: 'per' would ask it of every row or column": (
+        "明细的计数、求和只有一个数：不写 per，否则每一行、每一栏都要等于它"
+    ),
+    "lines are counted in whole numbers, and figures in '{a}' have decimals: say by which factor, "
+    "as in '1 * count(LIST)'": "行数是整数，而“{a}”的数有小数：写明倍数，如 1 * count(明细)",
     "a term over a list reads 'count(LIST where …)' or 'sum(LIST.COLUMN where …)'": (
         "对明细计数写 count(明细 where …)，求和写 sum(明细.栏 where …)"
     ),

@@ -1,7 +1,7 @@
 """The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
 
     rule = side OPERATOR side                      side = term { ("+" | "-") term }
-    term = [NUMBER "*"] (ref | "sum(" ref ")")     ref  = [EARLIER "."] id {"." id}
+    term = [NUMBER "*"] (ref | "sum(" ref ")" | LIST)     ref  = [EARLIER "."] id {"." id}
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
 or  rule = "if" side OPERATOR side "then" rule     where the operators compare sums
@@ -10,7 +10,8 @@ or  rule = "if" ref "=" 'CHOICE' "then" rule        where the cell holds one or 
 or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
 they are more than one and may overlap, is at most their sum.
 
-The operators are those of `forms.operators`. On the right a term may be a NUMBER alone. Nothing divides and nothing
+The operators are those of `forms.operators`. On the right a term may be a NUMBER alone, or what a list comes to, which
+is a language of its own (`forms.list_grammar`). Nothing divides and nothing
 multiplies two cells: so what a wrong cell changes is always the same multiple of it.
 """
 
@@ -22,6 +23,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.instead import HOW_CONDITIONS, advise_sign, advise_word
+from xltool.forms.list_grammar import WrittenListTerm, find_list_term, parse_list_term
 from xltool.forms.operators import AT_MOST, OPERATORS
 from xltool.forms.written import SyntaxFault, split_number
 from xltool.model import Operator
@@ -39,6 +41,9 @@ _TOKEN: Final = re.compile(
 )
 _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
+
+NO_LIST_HERE: Final = "what a list comes to stands on the right side of a comparison: 'CELL = count(LIST)'"
+"""What is wrong with a list anywhere else."""
 
 Number: TypeAlias = int | Fraction
 """An exact number."""
@@ -66,8 +71,25 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSummand:
+    """What a list comes to with its coefficient, as `Term` has it."""
+
+    coefficient: int
+    written: WrittenListTerm
+    places: int | None = None
+
+    @property
+    def factor(self) -> Number:
+        """The coefficient as it is written."""
+        return Fraction(self.coefficient, 10**self.places) if self.places else self.coefficient
+
+
+@dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed rule, its names not yet looked up; on the right its numbers are added, without a cell there or with."""
+    """A parsed rule, its names not yet looked up.
+
+    On the right its numbers and what lists come to are added, without a cell there or with.
+    """
 
     left: tuple[Term, ...]
     operator: Operator
@@ -75,6 +97,7 @@ class Expression:
     constant: Fraction = Fraction(0)
     condition: Expression | None = None
     chosen: ChosenTerm | None = None
+    lists: tuple[ListSummand, ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -99,6 +122,7 @@ _CHOSEN: Final = re.compile(
 )
 CONDITION_WORDS: Final = ("if", "then")
 _PARTS: Final = re.compile(rf"\b{PART_OF}\b")
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Relation(NamedTuple):
@@ -111,7 +135,7 @@ class Relation(NamedTuple):
 
 def parse_rule(text: str) -> tuple[Relation, ...]:
     """The expressions that a rule means; raises `SyntaxFault` at the first place that does not fit."""
-    match = _PARTS.search(text)
+    match = _PARTS.search(_blank_quotes(text))
     if match is None:
         return (Relation("", parse(text)),)
     whole, parts, at = _parse_cells(text[match.end() :], match.end()), [], 0
@@ -134,15 +158,21 @@ def _parse_cells(text: str, at: int) -> tuple[Term, ...]:
     return terms
 
 
+def _blank_quotes(text: str) -> str:
+    """A rule with blanks for what stands in quotes: no word of ours is looked for there."""
+    return _QUOTED.sub(lambda match: " " * len(match[0]), text)
+
+
 def parse(text: str) -> Expression:
     """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
-    match = _IF.match(text)
+    match = _IF.match(_blank_quotes(text))
     if match is None:
         return _parse_comparison(text)
-    chosen = _CHOSEN.fullmatch(match[1])
+    given, asked = text[match.start(1) : match.end(1)], text[match.start(2) :]
+    chosen = _CHOSEN.fullmatch(given)
     try:
-        condition = None if chosen else _parse_comparison(" " * match.start(1) + match[1])
-        found = _parse_comparison(" " * match.start(2) + match[2])
+        condition = None if chosen else _parse_comparison(" " * match.start(1) + given)
+        found = _parse_comparison(" " * match.start(2) + asked)
     except SyntaxFault as fault:
         raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
     for each, at in ((condition, match.start(1)), (found, match.start(2))):
@@ -153,6 +183,8 @@ def parse(text: str) -> Expression:
         for term in each.terms:
             if term.earlier:
                 raise SyntaxFault(f"a rule with a condition is of this year alone: no '{term.earlier}.'", term.offset)
+    if condition is not None and condition.lists:
+        raise SyntaxFault("a condition compares cells, and no list", condition.lists[0].written.offset)
     if chosen is None:
         return replace(found, condition=condition)
     begin, quoted = match.start(1), 2 if chosen[2] is not None else 3
@@ -169,13 +201,17 @@ def _parse_comparison(text: str) -> Expression:
     if token not in OPERATORS:
         hint = advise_word((name for name, _ in tokens[:at]), token)
         raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset, hint)
-    right, constants, at = _take_side(tokens, at + 1)
+    side, at = _take_side(tokens, at + 1)
+    right, constants, lists = side
     if tokens[at][0]:
         hint = advise_word((name for name, _ in tokens[:at]), tokens[at][0])
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1], hint)
     if constants and not OPERATORS[token].compares:
         raise SyntaxFault(f"'{token}' takes no number", constants[0].offset)
-    return Expression(left, OPERATORS[token], right, sum((each.value for each in constants), Fraction(0)))
+    if lists and not OPERATORS[token].compares:
+        raise SyntaxFault(f"'{token}' takes no list: write '>=' or '<='", lists[0].written.offset)
+    constant = sum((each.value for each in constants), Fraction(0))
+    return Expression(left, OPERATORS[token], right, constant, lists=tuple(lists))
 
 
 def parse_sum(text: str) -> tuple[Term, ...]:
@@ -195,7 +231,7 @@ class _Constant(NamedTuple):
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
-    """Tokens with their offsets, and an empty one at the end."""
+    """Tokens with their offsets, and an empty one at the end; what is of a list is one token."""
     tokens = []
     at = 0
     while text[at:].strip():
@@ -204,38 +240,53 @@ def _tokens(text: str) -> list[tuple[str, int]]:
             at += len(text[at:]) - len(text[at:].lstrip())
             raise SyntaxFault(f"'{text[at]}' is not part of the rule language", at, advise_sign(text, at))
         group = match.lastindex or 0
-        tokens.append((match[group], match.start(group)))
-        at = match.end()
+        token, at = match[group], match.start(group)
+        token = find_list_term(text, at) or token
+        tokens.append((token, at))
+        at += len(token)
     return [*tokens, ("", len(text))]
 
 
+class _Side(NamedTuple):
+    """What one side of a rule adds up: cells, numbers alone, and what lists come to."""
+
+    terms: tuple[Term, ...]
+    constants: list[_Constant]
+    lists: list[ListSummand]
+
+
 def _take_cells(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int]:
-    """A side on which no number stands alone."""
-    terms, constants, at = _take_side(tokens, at)
-    if constants:
+    """A side on which neither a number stands alone nor a list."""
+    side, at = _take_side(tokens, at)
+    if side.constants:
         raise SyntaxFault(
-            "a number stands before a cell, 'NUMBER * cell', or alone on the right side", constants[0].offset
+            "a number stands before a cell, 'NUMBER * cell', or alone on the right side", side.constants[0].offset
         )
-    return terms, at
+    if side.lists:
+        raise SyntaxFault(NO_LIST_HERE, side.lists[0].written.offset)
+    return side.terms, at
 
 
-def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], list[_Constant], int]:
+def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[_Side, int]:
     terms: list[Term] = []
-    constants: list[_Constant] = []
+    found = _Side((), [], [])
     sign = 1
     while True:
         taken, at = _take_term(tokens, at, sign)
-        if isinstance(taken, Term):
-            terms.append(taken)
-        else:
-            constants.append(taken)
+        match taken:
+            case Term():
+                terms.append(taken)
+            case ListSummand():
+                found.lists.append(taken)
+            case _:
+                found.constants.append(taken)
         if tokens[at][0] not in {"+", "-"}:
-            return tuple(terms), constants, at
+            return found._replace(terms=tuple(terms)), at
         sign = 1 if tokens[at][0] == "+" else -1
         at += 1
 
 
-def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term | _Constant, int]:
+def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term | ListSummand | _Constant, int]:
     token, offset = tokens[at]
     coefficient, places = sign, None
     if token[:1].isdigit():
@@ -250,6 +301,8 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
         coefficient *= digits
         at += 2
         token, offset = tokens[at]
+    if "(" in token[1:]:
+        return ListSummand(coefficient, parse_list_term(token, offset), places), at + 1
     if token == "sum" and tokens[at + 1][0] == "(":
         reference, offset = tokens[at + 2]
         _check_reference(reference, offset)

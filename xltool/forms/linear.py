@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from xltool.forms.grammar import CUMULATIVE, EARLIER_WORDS, ChosenTerm, Expression, Number, Term
+from xltool.forms.grammar import (
+    CUMULATIVE,
+    EARLIER_WORDS,
+    NO_LIST_HERE,
+    ChosenTerm,
+    Expression,
+    ListSummand,
+    Number,
+    Term,
+)
+from xltool.forms.list_grammar import WrittenListTerm
+from xltool.forms.list_terms import find_term_measure, resolve_list_term
 from xltool.forms.operators import EQUAL, approximate
 from xltool.forms.source import suggest_nearest
 from xltool.model import (
@@ -22,9 +33,12 @@ from xltool.model import (
     Column,
     EntryKind,
     Linear,
+    ListTerm,
+    ListTerms,
     Measure,
     PeriodKind,
     Row,
+    RowList,
     Table,
     Terms,
     bare_key,
@@ -42,10 +56,17 @@ MOST_RECKONED: Final = 10**15
 
 
 class Names:
-    """What the rules of a form can name: its tables by id, and the order of its cells."""
+    """What the rules of a form can name: its tables by id, the order of its cells, and its lists."""
 
-    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], every: PeriodKind = "year") -> None:
+    def __init__(
+        self,
+        tables: Sequence[Table],
+        cells: Sequence[Cell],
+        every: PeriodKind = "year",
+        lists: Sequence[RowList] = (),
+    ) -> None:
         self.every: PeriodKind = every
+        self.lists: Mapping[str, RowList] = {each.id: each for each in lists}
         self.tables: Mapping[str, Table] = {table.id: table for table in tables}
         self.order: Mapping[CellKey, int] = {cell.key: at for at, cell in enumerate(cells)}
         self._cells: Mapping[CellKey, Cell] = {cell.key: cell for cell in cells}
@@ -65,13 +86,43 @@ class Names:
         return block, self.order[bare_key(key)]
 
     def settle_words(self, expression: Expression, table: Table | None) -> Expression:
-        """The expression, where a row or table bears a word of `EARLIER_WORDS` as its id, as naming that."""
-        known = {row.id for block in table.blocks for row in block.rows} if table is not None else set()
-        taken = (known | set(self.tables)) & set(EARLIER_WORDS)
-        if not taken:
+        """The expression, where a row or table bears a word of `EARLIER_WORDS` as its id, as naming that.
+
+        Where none bears the id of a list, `sum(list.column)` is of the list.
+        """
+        rows = {row.id for block in table.blocks for row in block.rows} if table is not None else set()
+        taken = (rows | set(self.tables)) & set(EARLIER_WORDS)
+        if taken:
+            left, right = (
+                tuple(_take_word(term, taken) for term in side) for side in (expression.left, expression.right)
+            )
+            expression = replace(expression, left=left, right=right)
+        named = self.find_list_ids(table)
+        meant = [term for term in expression.right if _is_of_list(term, named)]
+        if not meant:
             return expression
-        left, right = (tuple(_take_word(term, taken) for term in side) for side in (expression.left, expression.right))
-        return replace(expression, left=left, right=right)
+        lists = (*expression.lists, *map(_take_as_list, meant))
+        return replace(expression, right=tuple(term for term in expression.right if term not in meant), lists=lists)
+
+    def find_list_ids(self, table: Table | None) -> frozenset[str]:
+        """The lists that `sum(list.column)` in a rule of a table can be of: no row or head of it has their id."""
+        rows = [row for block in table.blocks for row in block.rows] if table is not None else []
+        heads = (head.id for row in rows for head in row.heads)
+        return frozenset(self.lists).difference((row.id for row in rows), heads)
+
+    def measure_list(self, term: ListTerm) -> Measure:
+        """The measure of what a list comes to; lines are counted in no unit."""
+        return find_term_measure(self.lists[term.row_list], term)
+
+
+def _is_of_list(term: Term, named: Container[str]) -> bool:
+    return term.sum and not term.earlier and len(term.parts) == 2 and term.parts[0] in named
+
+
+def _take_as_list(term: Term) -> ListSummand:
+    name, column = term.parts
+    written = WrittenListTerm(name, column, (), term.offset, term.offset + len(name) + 1)
+    return ListSummand(term.coefficient, written, term.places)
 
 
 def _take_word(term: Term, taken: Container[str]) -> Term:
@@ -154,30 +205,32 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
     if not _check_earlier(names, expression, complain):
         return None
-    sides = [_add_factors(names, place, side, complain) for side in (expression.left, expression.right)]
-    left, right = sides
-    if left is None or right is None:
+    lists = _add_lists(names, place, expression, complain)
+    own = tuple(term for term in expression.left if not _is_of_list(term, names.find_list_ids(place.table)))
+    left, right = (_add_factors(names, place, side, complain) for side in (own, expression.right))
+    if left is None or right is None or lists is None:
         return None
     units = {names.find_measure(key).unit for side in (left, right) for key in side}
-    if len(units) > 1 and not _check_units(names, place, expression, complain):
+    units |= {names.measure_list(term).unit for term in lists if term.column}
+    if (len(units) > 1 or lists) and not _check_units(names, place, expression, complain):
         return None
     if expression.right and expression.right[0].earlier == CUMULATIVE:
         right[CARRIED + next(iter(left))] = 1
-    decimals = max(
-        0,
-        _count_places(expression.constant),
-        *(
-            names.find_measure(key).decimals + _count_places(factor)
-            for side in (left, right)
-            for key, factor in side.items()
-        ),
-    )
+    places = [
+        names.find_measure(key).decimals + _count_places(factor)
+        for side in (left, right)
+        for key, factor in side.items()
+    ]
+    places += [names.measure_list(term).decimals + _count_places(factor) for term, factor in lists.items()]
+    decimals = max(0, _count_places(expression.constant), *places)
     found = [_scale_terms(names, side, decimals) for side in (left, right)]
+    counted = _scale_lists(names, lists, decimals)
     constant = int(expression.constant * 10**decimals)
+    heavy = _find_heavy_list(names, counted)
     for side, terms, factors, more in zip(
         (expression.left, expression.right), found, (left, right), (0, abs(constant)), strict=True
     ):
-        if fault := _find_heavy_measure(names, terms, factors, more):
+        if fault := _find_heavy_measure(names, terms, factors, more) or heavy:
             complain(
                 (*side, *expression.left)[0],
                 "this side may come to more than 15 digits, which no formula reckons exactly: "
@@ -192,7 +245,30 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
         chosen = _resolve_chosen(names, place, expression.chosen, complain)
     if (condition is None, chosen is None) != (expression.condition is None, expression.chosen is None):
         return None
-    return Linear(found[0], expression.operator, found[1], constant, decimals, condition, chosen)
+    return Linear(found[0], expression.operator, found[1], constant, decimals, condition, chosen, counted)
+
+
+def _add_lists(
+    names: Names, place: RulePlace, expression: Expression, complain: Complain
+) -> dict[ListTerm, Number] | None:
+    """What lists come to, with its factors; None, with every fault told, as of cells."""
+    found: dict[ListTerm, Number] = {}
+    failed = False
+    for term in expression.left:
+        if _is_of_list(term, names.find_list_ids(place.table)):
+            complain(term, NO_LIST_HERE, "")
+            failed = True
+
+    def complain_at(offset: int, message: str, hint: str) -> None:
+        complain(replace(expression.left[0], offset=offset), message, hint)
+
+    for summand in expression.lists:
+        resolved = resolve_list_term(names.lists, summand.written, complain_at)
+        if resolved is None:
+            failed = True
+        else:
+            found[resolved] = found.get(resolved, 0) + summand.factor
+    return None if failed else {term: factor for term, factor in found.items() if factor}
 
 
 def _resolve_chosen(names: Names, place: RulePlace, told: ChosenTerm, complain: Complain) -> Chosen | None:
@@ -235,8 +311,15 @@ def tolerate(sums: Linear, tolerance: Fraction) -> Linear:
     )
     decimals = sums.decimals + finer
     operator = approximate(int(tolerance * 10**decimals), decimals)
+    lists = tuple((term, coefficient * 10**finer) for term, coefficient in sums.lists)
     return replace(
-        sums, left=left, operator=operator, right=right, constant=sums.constant * 10**finer, decimals=decimals
+        sums,
+        left=left,
+        operator=operator,
+        right=right,
+        constant=sums.constant * 10**finer,
+        decimals=decimals,
+        lists=lists,
     )
 
 
@@ -277,13 +360,42 @@ def _check_units(names: Names, place: RulePlace, expression: Expression, complai
             unit = names.find_measure(key).unit
             first = first or unit
             if unit != first:
-                complain(
-                    term,
-                    f"this side joins '{first}' and '{unit}': say by which factor, "
-                    "as in '10000 * cell', or '1 * cell' where they are alike",
-                    "",
-                )
+                complain(term, _word_units(first, unit), "")
                 return False
+    fits = [_check_list_unit(names, place, expression, each, first, complain) for each in expression.lists]
+    return all(fits)
+
+
+def _word_units(first: str, other: str) -> str:
+    return (
+        f"this side joins '{first}' and '{other}': say by which factor, "
+        "as in '10000 * cell', or '1 * cell' where they are alike"
+    )
+
+
+def _check_list_unit(  # noqa: PLR0917 -- what is at hand of a rule
+    names: Names, place: RulePlace, expression: Expression, summand: ListSummand, unit: str, complain: Complain
+) -> bool:
+    """Whether what a list comes to may stand beside cells of a unit; tells where a factor must say so."""
+    resolved = resolve_list_term(names.lists, summand.written, lambda *_: None)
+    if summand.places is not None or resolved is None:
+        return True
+    at = replace(expression.left[0], offset=summand.written.offset)
+    measure = names.measure_list(resolved)
+    if resolved.column is not None and unit and measure.unit != unit:
+        complain(at, _word_units(unit, measure.unit), "")
+        return False
+    plain = (term for term in (*expression.left, *expression.right) if term.places is None)
+    keys = (key for term in plain for key in _resolve_term(names, place, term, lambda *_: None))
+    finer = next((measure for key in keys if (measure := names.find_measure(key)).decimals), None)
+    if resolved.column is None and finer is not None:
+        complain(
+            at,
+            f"lines are counted in whole numbers, and figures in '{finer.unit}' have decimals: say by which factor, "
+            "as in '1 * count(LIST)'",
+            "",
+        )
+        return False
     return True
 
 
@@ -304,6 +416,22 @@ def _scale_terms(names: Names, factors: Mapping[CellKey, Number], decimals: int)
         (key, int(factor * (10 ** shifts[key] if shifts[key] >= 0 else Fraction(1, 10 ** -shifts[key]))))
         for key, factor in factors.items()
     )
+
+
+def _scale_lists(names: Names, factors: Mapping[ListTerm, Number], decimals: int) -> ListTerms:
+    """The same for what lists come to."""
+    return tuple(
+        (term, int(factor * Fraction(10**decimals, names.measure_list(term).scale))) for term, factor in factors.items()
+    )
+
+
+def _find_heavy_list(names: Names, terms: ListTerms) -> str:
+    """The measure of a list's figures that may come to more than can be reckoned with; '' where none is."""
+    for term, coefficient in terms:
+        measure, lines = names.measure_list(term), names.lists[term.row_list].limit
+        if abs(coefficient) * measure.maximum * measure.scale * lines > MOST_RECKONED:
+            return measure.id
+    return ""
 
 
 def _find_heavy_measure(names: Names, terms: Terms, factors: Mapping[CellKey, Number], more: int) -> str:
@@ -344,7 +472,13 @@ def _find_earlier_fault(every: PeriodKind, expression: Expression, term: Term) -
     if term.earlier == CUMULATIVE:
         [left, *more], right = expression.left, expression.right
         single = not (more or left.sum or left.earlier or len(right) > 1) and left.coefficient == term.coefficient == 1
-        if not single or expression.operator is not EQUAL or term is not right[0] or expression.constant:
+        if (
+            not single
+            or expression.operator is not EQUAL
+            or term is not right[0]
+            or expression.constant
+            or expression.lists
+        ):
             return f"'{CUMULATIVE}.' stands alone: CELL = {CUMULATIVE}.CELL", ""
     return None
 

@@ -15,19 +15,27 @@ from typing import Any, Final, TypeAlias
 from xltool.days import parse_day
 from xltool.forms.entries import split_several
 from xltool.forms.list_grammar import WrittenCondition, WrittenListTerm, WrittenNumber, WrittenOperand
+from xltool.forms.memo import derive_once
 from xltool.forms.source import suggest_nearest
+from xltool.forms.text import excel_length
 from xltool.model import (
+    NO_MEASURE,
+    FormSpec,
     ListColumn,
     ListCondition,
     ListContent,
+    ListNumbers,
     ListOperand,
     ListRow,
     ListSign,
     ListTerm,
+    ListTerms,
+    Measure,
     PeriodEdge,
     RowList,
+    Submission,
 )
-from xltool.periods import Period
+from xltool.periods import Period, period_of
 
 ComplainAt: TypeAlias = Callable[[int, str, str], None]
 """Takes the offset in an expression, what is wrong there, and a hint."""
@@ -43,18 +51,16 @@ _ORDERED: Final[Mapping[ListSign, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_NOTHING: Final[ListNumbers] = {}
 _ALIKE: Final = frozenset[ListSign]({"=", "!="})
 """What compares without an order."""
 
 
-def resolve_list_term(
-    lists: Sequence[RowList], written: WrittenListTerm, complain: ComplainAt
-) -> tuple[RowList, ListTerm] | None:
-    """The list that a term is over, and the term; None, with every fault told, where something in it does not fit."""
-    known = {each.id: each for each in lists}
-    row_list = known.get(written.row_list)
+def resolve_list_term(lists: Mapping[str, RowList], written: WrittenListTerm, complain: ComplainAt) -> ListTerm | None:
+    """The term over one of the lists, by their ids; None, with every fault told, where something does not fit."""
+    row_list = lists.get(written.row_list)
     if row_list is None:
-        complain(written.offset, f"no list is named '{written.row_list}'", suggest_nearest(written.row_list, known))
+        complain(written.offset, f"no list is named '{written.row_list}'", suggest_nearest(written.row_list, lists))
         return None
     failed = False
     if written.column is not None:
@@ -66,9 +72,13 @@ def resolve_list_term(
         failed |= column is None
     conditions = [_resolve_condition(row_list, each, complain) for each in written.conditions]
     taken = tuple(each for each in conditions if each is not None)
-    if failed or len(taken) < len(conditions):
-        return None
-    return row_list, ListTerm(row_list.id, written.column, taken)
+    return None if failed or len(taken) < len(conditions) else ListTerm(row_list.id, written.column, taken)
+
+
+def find_term_measure(row_list: RowList, term: ListTerm) -> Measure:
+    """The measure of what a term comes to: that of its column; lines are counted in no unit."""
+    at = None if term.column is None else row_list.find_column(term.column)
+    return NO_MEASURE if at is None else row_list.columns[at].measure
 
 
 def _find_column(row_list: RowList, name: str, offset: int, complain: ComplainAt) -> ListColumn | None:
@@ -124,7 +134,7 @@ def _find_figure_fault(column: ListColumn, operand: WrittenOperand) -> tuple[str
 
 
 def _find_day_fault(operand: str | PeriodEdge | None) -> tuple[str, str] | None:
-    if isinstance(operand, PeriodEdge) or _read_iso(operand) is not None:
+    if isinstance(operand, PeriodEdge) or read_iso(operand) is not None:
         return None
     day = parse_day(operand or "")
     return f"'{operand}' is no day: 2024-01-31", f"write '{day.isoformat()}'" if day else ""
@@ -136,12 +146,12 @@ def _find_words_fault(column: ListColumn, words: str) -> tuple[str, str] | None:
     choices = () if column.entry is None else column.entry.choices
     if choices and words not in choices:
         return f"'{words}' is none of the choices of '{column.id}'", suggest_nearest(words, choices)
-    if len(words) > LONGEST_COMPARED or "\n" in words:
+    if excel_length(words) + words.count('"') > LONGEST_COMPARED or "\n" in words:
         return f"a text that is compared has at most {LONGEST_COMPARED} signs, in one line", ""
     return None
 
 
-def _read_iso(text: object) -> date | None:
+def read_iso(text: object) -> date | None:
     """The day that a text is as 2024-01-31 and not otherwise."""
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
         return None
@@ -174,6 +184,39 @@ def reckon_list_term(term: ListTerm, row_list: RowList, lines: Sequence[ListRow]
     return sum(content for content in contents if isinstance(content, int))
 
 
+@derive_once
+def list_terms(spec: FormSpec) -> tuple[ListTerm, ...]:
+    """What the rules of a form ask of its lists, each once."""
+    return tuple(dict.fromkeys(term for rule in spec.rules for term, _ in rule.linear.lists))
+
+
+def reckon_lists(spec: FormSpec, submission: Submission) -> ListNumbers:
+    """What all terms of a form's rules come to in a submission; nothing of lists that nobody read."""
+    terms = list_terms(spec)
+    if not terms:
+        return _NOTHING
+    known, period = {each.id: each for each in spec.lists}, period_of(submission)
+    return {
+        term: reckon_list_term(term, known[term.row_list], submission.lists.get(term.row_list, ()), period)
+        for term in terms
+        if term.row_list not in submission.unread_lists
+    }
+
+
+def find_term_lines(spec: FormSpec, submission: Submission, term: ListTerm) -> tuple[int, ...]:
+    """The numbers, from 1, of the lines of a submission that a term takes."""
+    row_list = next(each for each in spec.lists if each.id == term.row_list)
+    return select_lines(term, row_list, submission.lists.get(row_list.id, ()), period_of(submission))
+
+
+def add_up_lists(lists: ListTerms, numbers: ListNumbers) -> int | None:
+    """What lists add to a side, scaled as it is; None where nobody read one of them."""
+    if not lists:
+        return 0
+    found = [(numbers.get(term), times) for term, times in lists]
+    return None if any(number is None for number, _ in found) else sum((number or 0) * by for number, by in found)
+
+
 _Test: TypeAlias = Callable[[ListContent], bool]
 
 
@@ -194,8 +237,8 @@ def _prepare_test(column: ListColumn, condition: ListCondition, period: Period) 
     if isinstance(operand, int):
         return lambda content: isinstance(content, int) and holds(content, operand)
     if column.entry is not None and column.entry.form == "date":
-        day = find_edge(operand, period) if isinstance(operand, PeriodEdge) else _read_iso(operand)
-        return lambda content: (held := _read_iso(content)) is not None and holds(held, day)
+        day = find_edge(operand, period) if isinstance(operand, PeriodEdge) else read_iso(operand)
+        return lambda content: (held := read_iso(content)) is not None and holds(held, day)
     assert isinstance(operand, str)
     wanted, negated = _bare(operand), sign == "!="
     if column.entry is not None and column.entry.form == "several":
@@ -205,4 +248,9 @@ def _prepare_test(column: ListColumn, condition: ListCondition, period: Period) 
 
 def _bare(text: str) -> str:
     """A text as it is compared."""
-    return _BLANKS.sub(" ", text.translate(_LEFT_ASIDE)).strip(" ").casefold()
+    return trim_compared(text).casefold()
+
+
+def trim_compared(text: str) -> str:
+    """A text as it is compared, its letters as they are."""
+    return _BLANKS.sub(" ", text.translate(_LEFT_ASIDE)).strip(" ")

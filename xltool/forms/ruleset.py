@@ -108,6 +108,9 @@ def _place_rule(
     if not operator.compares and head.severity == "error":
         fields.fault("expr", f"'{operator.sign}' does not add up over agencies: it takes severity = \"warning\"")
         return
+    if expression.lists and per is not None:
+        fields.fault("per", "what a list comes to is one number: 'per' would ask it of every row or column")
+        return
     named = list(linear.find_rule_places(table, per, expression))
     everywhere = [place for place in named if linear.has_cells(place, expression)]
     places = list(linear.select_places(everywhere, over)) if over else everywhere

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeAlias
 
+from xltool.forms.list_terms import add_up_lists, reckon_lists
 from xltool.forms.memo import derive_once
-from xltool.model import NOT_APPLICABLE, Cell, CellKey, FormSpec, Rule, Submission, Terms, Value
+from xltool.model import (
+    ADDED,
+    NOT_APPLICABLE,
+    Cell,
+    CellKey,
+    FormSpec,
+    ListNumbers,
+    ListTerm,
+    ListTerms,
+    Rule,
+    Submission,
+    Terms,
+    Value,
+)
 
 
 def find_definitions(rules: Sequence[Rule]) -> dict[CellKey, Rule]:
@@ -34,15 +49,35 @@ def resolve_inputs(key: CellKey, rules: dict[CellKey, Rule]) -> Terms:
     return tuple(sorted(sums.items()))
 
 
-def compute_totals(spec: FormSpec, values: Sequence[Value]) -> tuple[Value, ...]:
-    """The values with every total computed from the inputs.
+def resolve_lists(key: CellKey, rules: dict[CellKey, Rule]) -> ListTerms:
+    """What lists add to a total, to the totals among its parts too, scaled as it is."""
+    sums: dict[ListTerm, int] = dict(rules[key].linear.lists)
+    for part, coefficient in rules[key].linear.right:
+        for term, times in resolve_lists(part, rules) if part in rules else ():
+            sums[term] = sums.get(term, 0) + coefficient * times
+    return tuple((term, times) for term, times in sums.items() if times)
 
-    A total with a blank among its parts is blank, `/` counts as zero.
+
+def compute_totals(
+    spec: FormSpec, values: Sequence[Value], numbers: ListNumbers = MappingProxyType({})
+) -> tuple[Value, ...]:
+    """The values with every total computed from the inputs, and from what lists come to (`reckon_lists`).
+
+    A total with a blank among its parts is blank, `/` counts as zero; one of a list that nobody read stays as it is.
     """
     result, figures = list(values), _figures_of(values)
-    for at, parts in _plan_totals(spec):
-        result[at] = _sum_parts(figures, parts)
+    for at, parts, lists in _plan_totals(spec):
+        added = add_up_lists(lists, numbers)
+        if added is not None:
+            total = _sum_parts(figures, parts)
+            result[at] = None if total is None else total + added
     return tuple(result)
+
+
+def recompute_totals(spec: FormSpec, submission: Submission) -> Submission:
+    """The submission with every total computed from its inputs and lists."""
+    values = compute_totals(spec, submission.values, reckon_lists(spec, submission))
+    return replace(submission, values=values)
 
 
 def complete_totals(spec: FormSpec, submission: Submission) -> tuple[Submission, tuple[CellKey, ...]]:
@@ -53,12 +88,9 @@ def complete_totals(spec: FormSpec, submission: Submission) -> tuple[Submission,
     values = submission.values
     if None not in values:
         return submission, ()
-    figures = _figures_of(values)
-    found = {
-        at: total
-        for at, parts in _plan_totals(spec)
-        if values[at] is None and (total := _sum_parts(figures, parts)) is not None
-    }
+    whole = compute_totals(spec, values, reckon_lists(spec, submission))
+    blanks = (at for at, value in enumerate(values) if value is None)
+    found = {at: total for at in blanks if (total := whole[at]) is not None}
     if not found:
         return submission, ()
     filled = list(values)
@@ -80,13 +112,21 @@ def find_definition_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iter
             yield f"'{cell.key}' is a total, but no rule with 'defines = true' computes it", name
         else:
             yield f"rule '{defined[cell.key].id}' defines '{cell.key}', which is not marked 'total = true'", name
+    for cell in cells:
+        rule = defined.get(cell.key)
+        if rule is not None and rule.linear.lists and cell.policy not in ADDED:
+            yield (
+                f"'{cell.key}' is computed from a list, whose lines stand below each other in a sum: "
+                "its 'consolidate' must be sum",
+                rule.id,
+            )
     for rule in rules:
         if rule.defines is None:
             continue
         try:
-            same = resolve_inputs(rule.defines, defined) == resolve_inputs(
-                rule.defines, {**defined, rule.defines: rule}
-            )
+            ways = defined, {**defined, rule.defines: rule}
+            one, other = ((resolve_inputs(rule.defines, way), resolve_lists(rule.defines, way)) for way in ways)
+            same = one[0] == other[0] and dict(one[1]) == dict(other[1])
         except RecursionError:
             yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id
             continue
@@ -102,13 +142,27 @@ TotalParts: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @derive_once
-def _plan_totals(spec: FormSpec) -> tuple[tuple[int, TotalParts], ...]:
-    """Every total of a form with its parts, in the order of the form."""
+def _plan_totals(spec: FormSpec) -> tuple[tuple[int, TotalParts, ListTerms], ...]:
+    """Every total of a form with its parts and what lists add to it, in the order of the form."""
+    lists = resolve_list_totals(spec)
+    return tuple((at, parts, lists.get(at, ())) for at, parts in sorted(resolve_totals(spec).items()))
+
+
+@derive_once
+def resolve_totals(spec: FormSpec) -> dict[int, TotalParts]:
+    """Every total of a form by place, with the inputs that make it up."""
     rules = find_definitions(spec.rules)
-    parts = {
+    return {
         spec.index[key]: tuple((spec.index[part], times) for part, times in resolve_inputs(key, rules)) for key in rules
     }
-    return tuple(sorted(parts.items()))
+
+
+@derive_once
+def resolve_list_totals(spec: FormSpec) -> dict[int, ListTerms]:
+    """The totals of a form by place to which lists add, with these."""
+    rules = find_definitions(spec.rules)
+    found = {spec.index[key]: resolve_lists(key, rules) for key in rules}
+    return {at: lists for at, lists in found.items() if lists}
 
 
 def _sum_parts(figures: Sequence[int | None], parts: TotalParts) -> int | None:

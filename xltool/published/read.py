@@ -263,6 +263,7 @@ def read_document_parts(
         source=source,
         level_basis="" if hints.level or guess.level is None else guess.why,
         part=period.part,
+        unread_lists=frozenset(lists.unread),
     )
     findings += find_other_rates(spec, submission.values, dict(_list_printed_rates(spec, found)))
     findings += _find_word_doubts(spec, words)

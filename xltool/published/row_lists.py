@@ -68,6 +68,8 @@ class ReportLists:
     """The names of the lists whose lines are of several agencies each, as a sum prints them."""
     tables: set[int] = field(default_factory=set)
     """The printed tables that hold lists, counted from 1."""
+    unread: set[str] = field(default_factory=set)
+    """The lists of which not all is printed, so that nothing is reckoned with them."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def read_lists(spec: FormSpec, document: Document, taken: Collection[int] = (), 
         pieces = found.get(row_list.id)
         if pieces is None:
             read.findings.append(finding("published.list_missing", list=row_list.name, title=row_list.title))
+            read.unread.add(row_list.id)
         else:
             read.tables |= {piece.number for piece in pieces}
             _ListReader(row_list, read, paged=paged).read(pieces)
@@ -283,6 +286,7 @@ class _ListReader:
         for at, column in enumerate(self._row_list.columns):
             if any(piece.heads.columns[at] is None for piece in pieces):
                 self._read.findings.append(finding("published.list_column", list=name, column=column.label))
+                self._read.unread.add(self._row_list.id)
         self._read.findings += [*self._tell(), *self._noticed.tell(), *self._compare_totals(lines)]
 
     def _read_piece(self, piece: _Piece) -> None:

@@ -6,7 +6,7 @@ Finds each cell by its witnesses, normalises figures, recomputes totals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -14,17 +14,31 @@ from typing import Any, Final, cast
 from xltool.digits import PLAIN_DIGITS, STORED_NUMBER, parse_whole
 from xltool.forms import number, totals
 from xltool.forms.controls import name_control
+from xltool.forms.list_terms import reckon_lists
 from xltool.forms.number import Figure, format_value
 from xltool.forms.rates import find_other_rates
 from xltool.messages import finding, join_first
-from xltool.model import Agency, Cell, CellKey, Finding, FormSpec, Reading, Scope, Submission, Tick, Value
+from xltool.model import (
+    Agency,
+    Cell,
+    CellKey,
+    Finding,
+    FormSpec,
+    ListNumbers,
+    Reading,
+    Scope,
+    Submission,
+    Tick,
+    Value,
+)
+from xltool.periods import Period, blank_submission
 from xltool.reader import appearance, formulas, penmarks, texts
 from xltool.reader.entries import read_entries
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, Claim, is_picture
 from xltool.reader.identity import identify
 from xltool.reader.leftovers import find_unread_writing
 from xltool.reader.locate import LocatedCells, locate_cells
-from xltool.reader.row_lists import read_lists
+from xltool.reader.row_lists import ReadLists, read_lists
 from xltool.reader.ticks import find_ticks
 from xltool.spreadsheet.a1 import cell_name, parse_cell
 from xltool.spreadsheet.book import RawBook, RawCell
@@ -81,7 +95,8 @@ def read_workbook(
     )
     progress.findings.extend([*book.notes, *identity.findings, *progress.located.findings])
     given = tuple(_read_values(progress))
-    values = totals.compute_totals(progress.spec, given)
+    lists = read_lists(book, layout, progress.located)
+    values = totals.compute_totals(progress.spec, given, _reckon_lists(progress, identity.period, lists))
     _compare_totals(progress, values)
     _compare_rates(progress, values)
     progress.findings[:] = _join_remarks(progress)
@@ -104,7 +119,6 @@ def read_workbook(
     again = texts.read_controls(book, layout, progress.located.sheets)
     scope = cast(Scope, identity.marks["scope"])
     entries, doubts = read_entries(book, progress.spec, progress.located, scope)
-    lists = read_lists(book, layout, progress.located)
     progress.findings.extend([*written.findings, *why.findings, *again.findings, *doubts, *lists.findings])
     taken = {*written.places, *why.places, *again.places, *lists.places, *_list_quoted(progress.findings)}
     progress.findings.extend(find_unread_writing(book, made, identity, progress.located, taken))
@@ -125,10 +139,17 @@ def read_workbook(
         controls=dict(_take_controls(progress, again.contents)) if layout.with_controls else None,
         entries=entries,
         lists=lists.lines,
+        unread_lists=lists.unread,
     )
     ticks = find_ticks(book)
     progress.findings.extend(_tell_ticks(ticks))
     return Reading(submission, tuple(progress.findings), ticks)
+
+
+def _reckon_lists(progress: _Progress, period: Period, lists: ReadLists) -> ListNumbers:
+    """What the lines that were read come to."""
+    blank = blank_submission(progress.spec, period, Agency("", "", None))
+    return reckon_lists(progress.spec, replace(blank, lists=lists.lines, unread_lists=lists.unread))
 
 
 def _tell_ticks(ticks: Sequence[Tick]) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ class ReadLists:
     """What was read, by list; what was noticed; and where was read, whether anything stands there or not."""
 
     lines: dict[str, tuple[ListRow, ...]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()  # the lists of which not all could be read, so that nothing is reckoned with
     findings: list[Finding] = field(default_factory=list)
     places: set[Claim] = field(default_factory=set)
 
@@ -52,15 +53,18 @@ def read_lists(book: RawBook, plan: Plan, located: LocatedCells) -> ReadLists:
     for row_list in plan.spec.lists:
         sheet = located.sheets.get(row_list.sheet)
         if sheet is None:
+            read.unread |= {row_list.id}
             continue
         rows = _index_rows(sheet)
         place = _locate_list(row_list, rows)
         if place is None:
             read.findings.append(finding("list.unread", list=row_list.name, sheet=sheet.name))
+            read.unread |= {row_list.id}
             continue
         for column, at in zip(row_list.columns, place.columns, strict=True):
             if at is None:
                 read.findings.append(finding("list.column", list=row_list.name, sheet=sheet.name, column=column.label))
+                read.unread |= {row_list.id}
         noticed = NoticedContents(row_list)
         lines = trim_lines(_read_lines(book, sheet, row_list, place, rows, noticed))
         if lines:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
-from xltool.model import CellKey, FormSpec, Value, is_earlier, summand_of
+from xltool.model import CellKey, FormSpec, ListNumbers, Value, is_earlier, summand_of
 from xltool.rules.equalities import Equalities
 from xltool.rules.matrix import stack_column
 from xltool.rules.stack import Figures, stack_values
@@ -19,15 +20,17 @@ class Breaks:
     a blank keeps from being judged.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 -- a submission as it is judged
         self,
         spec: FormSpec,
         known: Equalities,
         values: Sequence[Value],
         last_year: Sequence[Value] | None,
         residuals: Mapping[str, int],
+        numbers: ListNumbers = MappingProxyType({}),
     ) -> None:
         self.spec, self.known, self.values, self.last_year, self.residuals = spec, known, values, last_year, residuals
+        self.numbers = numbers  # what lists come to, which is certain
         self.unjudged = self._find_unjudged()
         self.followers = {name: parts for name in residuals if (parts := self._find_broken_parts(name))}
         self.leaders = [name for name in known.rules if name in residuals and name not in self.followers]
@@ -50,7 +53,8 @@ class Breaks:
         summands = [(summand_of(self.value(key)), times) for key, times in relations.terms[name].items()]
         if any(each is None for each, _ in summands):
             return None
-        return sum((each or 0) * by for each, by in summands) - relations.rules[name].linear.constant
+        constant = self.known.constant(relations.rules[name], self.numbers)
+        return sum((each or 0) * by for each, by in summands) - constant
 
     def is_error(self, name: str) -> bool:
         """Whether an equality is of an error's weight."""

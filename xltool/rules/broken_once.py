@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from xltool.forms.totals import find_definitions
 from xltool.model import CellKey, FormSpec, Rule, is_earlier
 from xltool.rules.equalities import find_equalities
-from xltool.rules.plausible import DrawnPeriods, add_up, find_broken
+from xltool.rules.plausible import DrawnPeriods, add_up, count_drawn, find_broken
 from xltool.rules.slips import can_hold
 from xltool.rules.usual import YearFigures, list_inputs, look_up_figure
 
@@ -154,7 +154,8 @@ def _list_changes(spec: FormSpec, drawn: DrawnPeriods, rule: Rule) -> Iterator[d
     if not rule.linear.operator.compares:
         return
     terms = _list_terms(spec, rule.name)
-    residual = _measure(spec, drawn, drawn.this, terms) - rule.linear.constant
+    known = find_equalities(spec, computed=True, prior=True)
+    residual = _measure(spec, drawn, drawn.this, terms) - known.constant(rule, count_drawn(spec))
     for key, times in terms.items():
         if is_earlier(key):
             continue
@@ -173,7 +174,8 @@ def _list_compensated(spec: FormSpec, drawn: DrawnPeriods, trial: _Trial) -> Ite
     for name in trial.others:
         if name not in known.terms:
             continue
-        residual = _measure(spec, drawn, figures, known.terms[name]) - known.rules[name].linear.constant
+        constant = known.constant(known.rules[name], count_drawn(spec))
+        residual = _measure(spec, drawn, figures, known.terms[name]) - constant
         for key, times in known.terms[name].items():
             if is_earlier(key) or key in trial.made.changes or residual % times:
                 continue

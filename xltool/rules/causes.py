@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from xltool.forms.memo import derive_once
-from xltool.model import CellKey, Finding, FormSpec, Value, is_earlier
+from xltool.model import CellKey, Finding, FormSpec, ListNumbers, Value, is_earlier
 from xltool.rules.breaks import Breaks
 from xltool.rules.cause import Cause
 from xltool.rules.cause_finder import CauseFinder
@@ -34,9 +35,11 @@ def find_causes(
     *,
     facts: Sequence[Fact] = (),
     barred: Collection[CellKey] = (),
+    numbers: ListNumbers = MappingProxyType({}),
 ) -> list[Cause]:
     """The causes of the broken equalities among the findings, in the order of their leading rules.
 
+    `numbers` are what lists come to, which is certain.
     What the texts state, `facts`, is asked where equalities and last year leave several cells; `barred` are those in
     which the agency has nothing to report.
     """
@@ -50,7 +53,7 @@ def find_causes(
     residuals = {name: residual for name, residual in residuals.items() if name in known.rules and residual}
     if not residuals:
         return []
-    breaks = Breaks(spec, known, values, last_year, residuals)
+    breaks = Breaks(spec, known, values, last_year, residuals, numbers)
     finder = CauseFinder(breaks, SuspectWeigher(breaks, partial(list_stated, spec, facts, computed), barred))
     causes = [cause for lines in breaks.split_tables() for cause in finder.explain_table(lines)]
     return list(_add_followers(breaks, _join_unexplained(breaks, causes)))

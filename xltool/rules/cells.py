@@ -14,6 +14,7 @@ from xltool.forms.checks import Check
 from xltool.forms.entries import describe_entry, quote_entry
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
+from xltool.forms.totals import resolve_list_totals
 from xltool.messages import finding
 from xltool.model import Block, Cell, CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.stack import CellMask
@@ -39,13 +40,24 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
         if blank[at]:
-            if not spoken and submission.values.count(None) == len(submission.values) and not submission.entries:
+            if not spoken and _is_empty(view.spec, submission):
                 mine.extend(_tell_emptiness(view.spec, missing))
                 continue
             mine.extend(_find_blanks(view.spec, submission, spoken, view.entitled[at]))
         mine.extend(_find_lacking(view, at, mine))
         mine.extend(missing)
     return found
+
+
+def _is_empty(spec: FormSpec, submission: Submission) -> bool:
+    """Whether nothing is filled in: totals that lists compute are 0 where there is no line."""
+    if submission.entries or submission.lists:
+        return False
+    blanks, computed = submission.values.count(None), resolve_list_totals(spec)
+    return blanks == len(submission.values) or (
+        blanks + len(computed) >= len(submission.values)
+        and all(value is None or (at in computed and not value) for at, value in enumerate(submission.values))
+    )
 
 
 def _tell_emptiness(spec: FormSpec, missing: Sequence[Finding]) -> Iterator[Finding]:

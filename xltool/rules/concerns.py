@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
+from xltool.forms.list_terms import list_terms
 from xltool.forms.operators import EQUAL
 from xltool.forms.totals import compute_totals
 from xltool.messages import choose_terms
@@ -116,5 +117,7 @@ def _find_followers(
         mended = list(values)
         for suspect in pointed:
             mended[spec.index[suspect.key]] = suspect.proposed
-        moved = zip(spec.cells, compute_totals(spec, values), compute_totals(spec, mended), strict=True)
-        yield from (cell.key for cell, before, after in moved if before != after)
+        lists = dict.fromkeys(list_terms(spec), 0)  # whatever they come to: they move nothing
+        before, after = (compute_totals(spec, figures, lists) for figures in (values, mended))
+        moved = zip(spec.cells, before, after, strict=True)
+        yield from (cell.key for cell, old, new in moved if old != new)

@@ -8,6 +8,7 @@ from typing import Final
 
 from xltool.forms import totals
 from xltool.forms.cell_checks import CELL_CHECKS
+from xltool.forms.list_terms import reckon_lists
 from xltool.model import CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.cause import Cause
 from xltool.rules.causes import list_cells
@@ -190,10 +191,11 @@ def _name_finding(found: Finding) -> tuple[str, str | None, tuple[CellKey, ...]]
 
 def _correct_cells(spec: FormSpec, submission: Submission, values: Mapping[CellKey, Value]) -> Submission:
     """The submission with these values in place, and the totals that were right made right again."""
-    before = totals.compute_totals(spec, submission.values)
+    numbers = reckon_lists(spec, submission)
+    before = totals.compute_totals(spec, submission.values, numbers)
     held = list(submission.values)
     for key, value in values.items():
         held[spec.index[key]] = value
     if all(old == new for old, new in zip(before, submission.values, strict=True)):
-        return replace(submission, values=totals.compute_totals(spec, held))
+        return replace(submission, values=totals.compute_totals(spec, held, numbers))
     return replace(submission, values=tuple(held))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xltool.codes import CATALOGUE, CONTROL_DIFFERS
+from xltool.forms.list_terms import reckon_lists
 from xltool.model import Finding, FormSpec, Submission, Value
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.validate import find_broken_rules
@@ -27,7 +28,7 @@ def put_controls(spec: FormSpec, submission: Submission) -> Submission | None:
 
 def break_rules(spec: FormSpec, witness: Submission, last_year: Sequence[Value] | None) -> list[Finding]:
     """The rules that do not hold with 核对数 in place."""
-    stack = stack_values([witness.values])
+    stack = stack_values([witness.values], [reckon_lists(spec, witness)])
     if last_year is None:
         return find_broken_rules(spec, [witness], stack)[0]
     return find_broken_rules(spec, [witness], join_years(stack, stack_values([last_year])), [last_year])[0]

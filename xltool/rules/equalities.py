@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xltool.forms import totals
+from xltool.forms.list_terms import add_up_lists, list_terms
 from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL
-from xltool.model import CellKey, FormSpec, Rule, bare_key, is_earlier
+from xltool.model import CellKey, FormSpec, ListNumbers, ListTerm, ListTerms, Rule, bare_key, is_earlier
 
 
 class Equalities:
@@ -34,6 +35,8 @@ class Equalities:
         ]
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
         self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}
+        listed = spec.rules if list_terms(spec) else ()
+        self._lists = {rule.name: lists for rule in listed if (lists := _resolve_lists(rule, defined))}
         self.columns: dict[CellKey, dict[str, int]] = {}
         for name, terms in self.terms.items():
             for key, coefficient in terms.items():
@@ -47,6 +50,10 @@ class Equalities:
         self.parts = _number_parts(self.terms, self.columns)
         self.across_years = tuple(rule.name for rule in taken if rule.linear.prior)
         self.tables = {rule.name: spec.cell(rule.linear.own[0]).table.id for rule in taken}
+
+    def constant(self, rule: Rule, numbers: ListNumbers) -> int:
+        """What a rule adds on the right beside cells: its number, and what lists come to, those of totals too."""
+        return rule.linear.constant + (add_up_lists(self._lists.get(rule.name, ()), numbers) or 0)
 
 
 class _Relations:
@@ -93,9 +100,21 @@ def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, in
         for key, coefficient in side:
             own = bare_key(key)
             year = key.removesuffix(own)
-            for leaf, times in totals.resolve_inputs(own, defined) if own in defined else ((own, 1),):
+            # what lists add to an earlier total is not known here: it stands as it was reported
+            parts = own in defined and not (year and totals.resolve_lists(own, defined))
+            for leaf, times in totals.resolve_inputs(own, defined) if parts else ((own, 1),):
                 terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
     return {key: coefficient for key, coefficient in terms.items() if coefficient}
+
+
+def _resolve_lists(rule: Rule, defined: dict[CellKey, Rule]) -> ListTerms:
+    """What lists add on the right of a rule, those that its totals add up too."""
+    sums: dict[ListTerm, int] = dict(rule.linear.lists)
+    for side, sign in ((rule.linear.left, -1), (rule.linear.right, 1)):
+        for key, coefficient in side:
+            for term, times in totals.resolve_lists(key, defined) if key in defined else ():
+                sums[term] = sums.get(term, 0) + sign * coefficient * times
+    return tuple((term, times) for term, times in sums.items() if times)
 
 
 def _number_parts(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from xltool.forms import totals
 from xltool.forms.accepted import tell_acceptances
+from xltool.forms.list_terms import reckon_lists
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
 from xltool.periods import period_of
@@ -81,12 +82,12 @@ def _explain_breaks(
     barred: Sequence[CellKey],
 ) -> tuple[list[Cause], list[Finding]]:
     """The causes of broken rules, and what was found with these: where 核对数 are at hand, with what they say."""
-    witness = control_totals.put_controls(spec, submission)
+    witness, numbers = control_totals.put_controls(spec, submission), reckon_lists(spec, submission)
     if witness is None:
-        why = causes.find_causes(spec, submission.values, before, broken, facts=facts, barred=barred)
+        why = causes.find_causes(spec, submission.values, before, broken, facts=facts, barred=barred, numbers=numbers)
         return why, causes.explain_findings(broken, why)
     crossed = control_totals.break_rules(spec, witness, before)
-    why = causes.find_causes(spec, witness.values, before, crossed, facts=facts, barred=barred)
+    why = causes.find_causes(spec, witness.values, before, crossed, facts=facts, barred=barred, numbers=numbers)
     explained = causes.explain_findings([*broken, *control_totals.tell_controls(spec, crossed)], why)
     return why, control_totals.point_at_parts(spec, explained)
 
@@ -136,7 +137,8 @@ def _judge_completed(
         [prior_year.align_earlier(spec, period_of(mine), prior) for mine, prior in pairs] if any(given) else None
     )
     view = SubmissionView(spec, completed, last_year)
-    doubts = cells.find_cell_faults(view, [{key for note in mine for key in note.keys} for mine in notes])
+    spoken = [{key for note in mine if note.code != "total.computed" for key in note.keys} for mine in notes]
+    doubts = cells.find_cell_faults(view, spoken)
     for at, found in copied.find_copied_figures(view):
         doubts[at].append(found)
     facts = [find_facts(spec, submission, prior) for submission, prior in zip(completed, given, strict=True)]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xltool.forms.linear import HEAVIEST
+from xltool.forms.list_terms import add_up_lists
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Linear, Operator, bare_key
 from xltool.rules.blocks import BLOCKS, count_blocks
@@ -22,6 +23,8 @@ from xltool.rules.stack import CellMask, Figures, Stack
 
 _FARTHEST: Final = 2**61
 """As far from nothing as a side is held, so that two of them differ by what 64 bits hold."""
+_MOST_LISTED: Final = 2**60
+"""As far from nothing as what lists add to a side is held, beside cells that may come to twice as much."""
 SLICE: Final = 512
 """Submissions multiplied at once."""
 
@@ -35,7 +38,10 @@ class Verdict(IntEnum):
 
 
 class _Comparisons:
-    """Comparisons of sums as two matrices of coefficients, one for each side (comparisons x cells), beside numbers."""
+    """Comparisons of sums as two matrices of coefficients, one for each side (comparisons x cells), beside numbers.
+
+    What lists add on the right is another number for each submission.
+    """
 
     def __init__(self, spec: FormSpec, linears: Sequence[Linear], blocks: int) -> None:
         self.linears = tuple(linears)
@@ -47,6 +53,7 @@ class _Comparisons:
                 for key, coefficient in terms:
                     side[at, stack_column(spec, key)] += coefficient
         self.constants: Figures = np.array([linear.constant for linear in self.linears], np.int64)
+        self.listed = tuple(at for at, linear in enumerate(self.linears) if linear.lists)
 
     @cached_property
     def used(self) -> Figures:
@@ -83,7 +90,14 @@ class _Comparisons:
         these hold.
         """
         left, right = self._left.multiply(stack.figures), self._right.multiply(stack.figures)
+        for number in self.listed:
+            added = [each or 0 for each in self._add_up_lists(stack, number)]
+            right[:, number] += np.array([max(-_MOST_LISTED, min(_MOST_LISTED, each)) for each in added], np.int64)
         return left, right + self.constants if self.constants.any() else right
+
+    def _add_up_lists(self, stack: Stack, number: int) -> list[int | None]:
+        """What lists add to a comparison for every submission; None where nobody read them."""
+        return [add_up_lists(self.linears[number].lists, each) for each in stack.numbers]
 
     def compute_verdicts(self, stack: Stack, left: Figures, right: Figures) -> NDArray[np.int8]:
         """`Verdict` of every rule for every submission (n x rules)."""
@@ -94,6 +108,9 @@ class _Comparisons:
         if blank.size:
             missing = self._used.multiply((~stack.known[blank]).astype(np.int64)) > 0
             result[blank] = np.where(missing, np.int8(Verdict.UNKNOWN), result[blank])
+        for number in self.listed:
+            unread = [each is None for each in self._add_up_lists(stack, number)]
+            result[unread, number] = Verdict.UNKNOWN
         return result
 
 

@@ -14,14 +14,15 @@ from typing import Final, NamedTuple
 from xltool.forms.cell_checks import has_jumped, list_running
 from xltool.forms.entries import draw_entries
 from xltool.forms.list_rows import draw_lines
+from xltool.forms.list_terms import reckon_lists
 from xltool.forms.memo import derive_once
 from xltool.forms.totals import compute_totals
-from xltool.model import Agency, CellKey, FormSpec, Level, Submission, figure_of, is_earlier
-from xltool.periods import blank_submission, list_periods
+from xltool.model import Agency, CellKey, FormSpec, Level, ListNumbers, Submission, figure_of, is_earlier
+from xltool.periods import Period, blank_submission, list_periods
 from xltool.rules.blocks import count_blocks
 from xltool.rules.equalities import find_equalities
 from xltool.rules.matrix import Verdict
-from xltool.rules.usual import Sizes, YearFigures, draw_full_sizes, draw_sizes, look_up_figure
+from xltool.rules.usual import Beside, Sizes, YearFigures, draw_full_sizes, draw_sizes, look_up_figure
 from xltool.rules.validate import assess_rules
 
 _ROUNDS: Final = 60
@@ -86,20 +87,38 @@ def find_held_down(spec: FormSpec, drawn: DrawnPeriods, level: Level) -> dict[Ce
     }
 
 
-def _raise_figure(spec: FormSpec, figures: Sequence[int], key: CellKey) -> YearFigures:
+def choose_period(spec: FormSpec) -> Period:
+    """The period that drawn figures are of: the last of a year, where what adds up over a year goes on."""
+    return list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
+
+
+@derive_once
+def count_drawn(spec: FormSpec, period: Period | None = None) -> ListNumbers:
+    """What the drawn lines of a period come to, those of `choose_period` where none is given."""
+    drawn = period or choose_period(spec)
+    return reckon_lists(spec, _draw_lines(spec, blank_submission(spec, drawn, Agency("", "", None))))
+
+
+def _draw_lines(spec: FormSpec, blank: Submission) -> Submission:
+    return replace(blank, lists=draw_lines(spec, blank.year))
+
+
+def _raise_figure(spec: FormSpec, figures: Sequence[int], key: CellKey, period: Period | None = None) -> YearFigures:
     """The figures with one unit in a cell, and the totals that follow."""
     at, scale = spec.index[key], spec.cell(key).measure.scale
-    return add_up(spec, [*figures[:at], scale, *figures[at + 1 :]])
+    return add_up(spec, [*figures[:at], scale, *figures[at + 1 :]], period)
 
 
-def add_up(spec: FormSpec, figures: Sequence[int]) -> YearFigures:
-    """The figures with the totals that follow from their inputs."""
-    return tuple(figure_of(value) or 0 for value in compute_totals(spec, figures))
+def add_up(spec: FormSpec, figures: Sequence[int], period: Period | None = None) -> YearFigures:
+    """The figures with the totals that follow from their inputs and the drawn lines of a period."""
+    return tuple(figure_of(value) or 0 for value in compute_totals(spec, figures, count_drawn(spec, period)))
 
 
-def find_broken(spec: FormSpec, figures: Sequence[int], earlier: Sequence[int]) -> list[str]:
-    """The names of the rules that figures break, beside earlier ones where there are any."""
-    verdicts = assess_rules(spec, figures, earlier or None, choose_entries(spec))
+def find_broken(
+    spec: FormSpec, figures: Sequence[int], earlier: Sequence[int], period: Period | None = None
+) -> list[str]:
+    """The names of the rules that figures break with the drawn lines, beside earlier ones where there are any."""
+    verdicts = assess_rules(spec, figures, earlier or None, choose_entries(spec), count_drawn(spec, period))
     return [name for name, verdict in verdicts.items() if verdict == Verdict.FAIL]
 
 
@@ -116,16 +135,15 @@ def write_periods(
 
     Of the last period of a year: there what adds up over a year goes on.
     """
-    period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
+    period = choose_period(spec)
     written = (
         None
         if values is None
         else replace(
-            blank_submission(spec, each, agency),
+            _draw_lines(spec, blank_submission(spec, each, agency)),
             values=values,
             texts=texts,
             entries=draw_entries(spec, each.year),
-            lists=draw_lines(spec, each.year),
         )
         for each, values in ((period, drawn.this), (period.before, drawn.before), (period.last_year, drawn.year_ago))
     )
@@ -137,21 +155,22 @@ def write_periods(
 
 def _draw_periods(spec: FormSpec, rng: Random, draw_sizes: Callable[[], Sizes], most: int) -> DrawnPeriods:
     failed: list[tuple[str, ...]] = []
+    period = choose_period(spec)
     for _ in range(most):
         sizes = draw_sizes()
-        year_ago = _draw_year(spec, rng, sizes, (), failed) if count_blocks(spec) > 1 else None
-        before = _draw_year(spec, rng, sizes, (), failed)
+        year_ago = _draw_year(spec, rng, sizes, (), failed, period.last_year) if count_blocks(spec) > 1 else None
+        before = _draw_year(spec, rng, sizes, (), failed, period.before)
         if before is None or (year_ago is None and count_blocks(spec) > 1):
             continue
         drawn = DrawnPeriods((), before, year_ago)
-        this = _draw_year(spec, rng, sizes, drawn.earlier, failed)
+        this = _draw_year(spec, rng, sizes, drawn.earlier, failed, period)
         if this is not None:
             return drawn._replace(this=this)
     raise UnsatisfiedError(spec.id, min(failed, key=lambda names: (not names, len(names))))
 
 
-def _draw_year(
-    spec: FormSpec, rng: Random, sizes: Sizes, earlier: YearFigures, failed: list[tuple[str, ...]]
+def _draw_year(  # noqa: PLR0917 -- what is drawn, near what, beside what
+    spec: FormSpec, rng: Random, sizes: Sizes, earlier: YearFigures, failed: list[tuple[str, ...]], period: Period
 ) -> YearFigures | None:
     """A period's figures near what is usual, adjusted until all rules hold, beside earlier ones where there are any.
 
@@ -164,23 +183,23 @@ def _draw_year(
     broken: list[str] = []
     for _ in range(_ROUNDS):
         jumped = bool(last) and _calm_down(spec, values, last)
-        settled = _balance(spec, values, earlier, sizes)
-        totalled = add_up(spec, values)
-        broken = find_broken(spec, totalled, earlier)
+        settled = _balance(spec, values, earlier, sizes, count_drawn(spec, period))
+        totalled = add_up(spec, values, period)
+        broken = find_broken(spec, totalled, earlier, period)
         if settled and not jumped and not broken:
-            return _fill_up(spec, totalled, earlier, sizes)
+            return _fill_up(spec, totalled, earlier, sizes, period)
         for name in broken:
-            sizes.mend(spec, values, earlier, name, rng)
+            sizes.mend(spec, values, Beside(earlier, count_drawn(spec, period)), name, rng)
     failed.append(tuple(broken))
     return None
 
 
-def _fill_up(spec: FormSpec, figures: YearFigures, earlier: YearFigures, sizes: Sizes) -> YearFigures:
+def _fill_up(spec: FormSpec, figures: YearFigures, earlier: YearFigures, sizes: Sizes, period: Period) -> YearFigures:
     """Figures that satisfy all rules with a unit more in each cell that need not be 0, where none is to be."""
     for key in sizes.list_wanted():
         if not figures[spec.index[key]]:
-            raised = _raise_figure(spec, figures, key)
-            figures = figures if find_broken(spec, raised, earlier) else raised
+            raised = _raise_figure(spec, figures, key, period)
+            figures = figures if find_broken(spec, raised, earlier, period) else raised
     return figures
 
 
@@ -200,7 +219,7 @@ def _calm_down(spec: FormSpec, values: list[int], last: YearFigures) -> bool:
     return bool(jumped)
 
 
-def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Sizes) -> bool:
+def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Sizes, numbers: ListNumbers) -> bool:
     """Moves one input of each equality that is missed so that it holds, in place; whether all hold in the end.
 
     The largest figure of those that the fewest equalities look at, for there the move is the smallest.
@@ -213,7 +232,7 @@ def _balance(spec: FormSpec, values: list[int], earlier: YearFigures, sizes: Siz
         moved = False
         for name, terms in {**known.terms, **rounded}.items():
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
-            residual -= rules[name].linear.constant
+            residual -= known.constant(rules[name], numbers)
             if abs(residual) <= rules[name].linear.operator.slack:
                 continue
             fitting = [

@@ -12,7 +12,7 @@ from xltool.forms.totals import compute_totals
 from xltool.model import Agency, Finding, FormSpec, Reading, Suspect, Value, figure_of
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings
-from xltool.rules.plausible import DrawnPeriods, draw_years, write_periods
+from xltool.rules.plausible import DrawnPeriods, count_drawn, draw_years, write_periods
 from xltool.rules.slips import SINGLE, SlipKind, list_slips
 
 AGENCY: Final = Agency("000000-001", "某县样例局", "department")
@@ -134,7 +134,7 @@ class _Spoiler:
             failures = 0 if changes else failures + 1
             if changes:
                 typed: Sequence[Value] = [changes.get(at, figure) for at, figure in enumerate(drawn.this)]
-                shown = compute_totals(self.spec, typed) if locked else typed
+                shown = compute_totals(self.spec, typed, count_drawn(self.spec)) if locked else typed
                 yield SpoiltSubmission(tuple(figure_of(value) or 0 for value in shown), drawn, tuple(sorted(changes)))
 
     def _make_slips(

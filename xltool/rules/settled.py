@@ -77,7 +77,9 @@ def _find_judged(rule: Rule, found: Finding) -> Linear:
 
 
 def _compute_residual(linear: Linear, values: Mapping[CellKey, Value]) -> int | None:
-    """Left less right of one agency's figures; None where one of them is not known."""
+    """Left less right of one agency's figures; None where one of them is not known, as what its lists come to."""
+    if linear.lists:
+        return None
     residual = 0
     for sign, terms in ((1, linear.left), (-1, linear.right)):
         for key, times in terms:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from xltool.model import NOT_APPLICABLE, Value
+from xltool.model import NOT_APPLICABLE, ListNumbers, Value
 
 Figures: TypeAlias = NDArray[np.int64]
 CellMask: TypeAlias = NDArray[np.bool_]
@@ -19,22 +19,24 @@ CellMask: TypeAlias = NDArray[np.bool_]
 class Stack:
     """Submissions as rows: figures (n x cells, int64, blank and `/` as 0) and which are there (n x cells).
 
-    With last year at hand there are twice as many columns: this year's cells, then last year's.
+    With last year at hand there are twice as many columns: this year's cells, then last year's. `numbers` are what
+    lists come to in each, for a form whose rules look at any.
     """
 
     figures: Figures
     known: CellMask
+    numbers: Sequence[ListNumbers] = ()
 
 
 def join_years(this: Stack, last: Stack) -> Stack:
     """Two years of the same submissions as one stack."""
-    return Stack(np.hstack((this.figures, last.figures)), np.hstack((this.known, last.known)))
+    return Stack(np.hstack((this.figures, last.figures)), np.hstack((this.known, last.known)), this.numbers)
 
 
-def stack_values(values: Sequence[Sequence[Value]]) -> Stack:
-    """Many submissions' values as rows of figures."""
+def stack_values(values: Sequence[Sequence[Value]], numbers: Sequence[ListNumbers] = ()) -> Stack:
+    """Many submissions' values as rows of figures, with what lists come to in each."""
     if not values:
-        return Stack(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.bool_))
+        return Stack(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.bool_), numbers)
     # By hand and not by `summand_of`, which takes four times as long; a new kind of value is a type error here too.
     figures = np.array(
         [
@@ -52,7 +54,7 @@ def stack_values(values: Sequence[Sequence[Value]]) -> Stack:
     for at, row in enumerate(values):
         if None in row:
             known[at] = [value is not None for value in row]
-    return Stack(figures, known)
+    return Stack(figures, known, numbers)
 
 
 _ONLY_FIGURES: Final = frozenset({int})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.memo import derive_once
 from xltool.forms.operators import EQUAL, NEEDS
 from xltool.forms.totals import find_definitions, resolve_inputs
-from xltool.model import LEVELS, Cell, CellKey, FormSpec, Level, Rule, Terms, is_earlier
+from xltool.model import LEVELS, Cell, CellKey, FormSpec, Level, ListNumbers, Rule, Terms, is_earlier
 from xltool.rules.equalities import Equalities, find_equalities
 from xltool.rules.matrix import stack_column
 
@@ -22,6 +22,13 @@ _MOST_OVER: Final = 5
 
 YearFigures: TypeAlias = tuple[int, ...]
 """Scaled figures of one period, in the order of the form."""
+
+
+class Beside(NamedTuple):
+    """What rules look at beside the figures of a period: earlier ones, and what its lists come to."""
+
+    earlier: YearFigures
+    numbers: ListNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,11 @@ class Sizes:
         """How many equalities look at a cell: the fewer, the better it is moved."""
         return len(known.columns.get(key, ()))
 
-    def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:  # noqa: ARG002
-        """Changes one input of a rule that does not hold, in place, as chance will have it."""
+    def mend(self, spec: FormSpec, values: list[int], beside: Beside, name: str, rng: Random) -> None:  # noqa: ARG002
+        """Changes one input of a rule that does not hold, in place, as chance will have it, where it has any."""
         own = list(_list_own(_find_rules(spec)[name], find_definitions(spec.rules)))
+        if not own:
+            return
         at = spec.index[own[rng.randrange(len(own))]]
         drawn = self.vary(rng, spec.cells[at])
         values[at] = (0, values[at] // 2, values[at] * 2, drawn)[rng.randrange(4)]
@@ -76,8 +85,9 @@ class FullSizes(Sizes):
         """Those across periods too, so that what is carried over does not have to jump a period later."""
         return len(find_equalities(spec, computed=True, prior=True).columns.get(key, ()))
 
-    def mend(self, spec: FormSpec, values: list[int], earlier: YearFigures, name: str, rng: Random) -> None:
+    def mend(self, spec: FormSpec, values: list[int], beside: Beside, name: str, rng: Random) -> None:
         """Changes one input of a relation by what it lacks and a little more; of what needs something, from nothing."""
+        earlier = beside.earlier
         known = find_equalities(spec, computed=True, prior=bool(earlier))
         rule, terms = _find_rules(spec)[name], known.relations.terms.get(name, known.conditional.get(name))
         if rule.linear.operator is NEEDS:
@@ -85,13 +95,13 @@ class FullSizes(Sizes):
             residual = 1
         elif terms is not None:
             residual = sum(times * look_up_figure(spec, values, earlier, key) for key, times in terms.items())
-            residual -= rule.linear.constant
+            residual -= known.constant(rule, beside.numbers)
             if not residual and not rule.linear.operator.holds(0, 0):  # the sides are alike, and must not be
                 residual = 1 if rule.linear.operator.holds(-1, 0) else -1
         most = 1 if rule.linear.operator.sign == EQUAL.sign else _MOST_OVER
         fitting = [] if terms is None else list(self._list_moves(spec, values, terms, residual, rng.randrange(most)))
         if not fitting:
-            super().mend(spec, values, earlier, name, rng)
+            super().mend(spec, values, beside, name, rng)
             return
         filled = [move for move in fitting if move[1]] or fitting
         at, figure = filled[rng.randrange(len(filled))]

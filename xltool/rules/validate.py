@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
+from xltool.forms.list_terms import find_term_lines
 from xltool.messages import finding
-from xltool.model import CellKey, Finding, FormSpec, Linear, Submission, Value, is_earlier
+from xltool.model import CellKey, Finding, FormSpec, Linear, ListNumbers, Submission, Value, is_earlier
 from xltool.rules.matrix import Verdict, build_matrix, list_columns
 from xltool.rules.stack import Stack, join_years, stack_values
+
+_MOST_NAMED: Final = 12
+"""So many lines of a list are named one by one."""
 
 
 def find_broken_rules(
@@ -44,7 +49,9 @@ def find_broken_rules(
             linear = linear.alone or linear
         years = (*submissions[at].values, *(() if priors is None else priors[at]))
         values = {key: years[columns[key]] for key in linear.keys}
-        facts = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
+        facts: dict[str, Any] = {"left": int(left[at, number]), "right": int(right[at, number]), "values": values}
+        if linear.lists:
+            facts |= _tell_lists(spec, submissions[at], linear, stack.numbers[at])
         own, name = rules.own[number], rules.names[number]
         found[at].append(finding("rule.broken", *own, rule=name, severity=rule.severity, **facts))
     return found
@@ -55,17 +62,28 @@ def assess_rules(
     values: Sequence[Value],
     prior: Sequence[Value] | None = None,
     entries: Mapping[CellKey, str] = MappingProxyType({}),
+    numbers: ListNumbers = MappingProxyType({}),
 ) -> dict[str, Verdict]:
     """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name.
 
-    One holds that is not asked beside what is chosen.
+    One holds that is not asked beside what is chosen; `numbers` are what lists come to.
     """
     rules = build_matrix(spec, prior is not None)
-    stack = stack_values([values]) if prior is None else join_years(stack_values([values]), stack_values([prior]))
+    stack = stack_values([values], [numbers])
+    stack = stack if prior is None else join_years(stack, stack_values([prior]))
     verdicts = rules.compute_verdicts(stack, *rules.compute_sides(stack))[0]
     return {
         rule.name: Verdict(int(verdict)) if rule.linear.is_asked(entries) else Verdict.PASS
         for rule, verdict in zip(rules.rules, verdicts, strict=True)
+    }
+
+
+def _tell_lists(spec: FormSpec, submission: Submission, linear: Linear, numbers: ListNumbers) -> dict[str, Any]:
+    """What the lists of a rule come to, and in which lines, where these are few."""
+    serials = (find_term_lines(spec, submission, term) for term, _ in linear.lists)
+    return {
+        "lists": tuple(numbers[term] for term, _ in linear.lists),
+        "lines": tuple("、".join(map(str, each)) if len(each) <= _MOST_NAMED else "" for each in serials),
     }
 
 

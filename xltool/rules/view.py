@@ -9,6 +9,7 @@ import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten, list_running
 from xltool.forms.entries import is_fit, is_lacking
+from xltool.forms.list_terms import list_terms, reckon_lists
 from xltool.forms.memo import derive_once
 from xltool.model import (
     LEVELS,
@@ -41,7 +42,8 @@ class SubmissionView:
         self.spec, self.submissions = spec, submissions
         self.priors = None if priors is None else [row[: len(spec.cells)] for row in priors]
         self._values = [submission.values for submission in submissions]
-        self.stack = stack_values(self._values)
+        numbers = [reckon_lists(spec, each) for each in submissions] if list_terms(spec) else ()
+        self.stack = stack_values(self._values, numbers)
 
     @property
     def figures(self) -> Figures:

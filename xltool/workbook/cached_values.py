@@ -59,6 +59,7 @@ from xltool.workbook.layout_plan import (
     Plan,
     Spot,
 )
+from xltool.workbook.list_numbers import compute_number_values
 from xltool.workbook.quotients import compute_quotients
 from xltool.workbook.run_on import list_run_on_contents, run_on
 from xltool.workbook.stated_values import count_stated, list_stated_contents, read_stated_texts
@@ -79,7 +80,7 @@ def compute_cached_values(
     """
     spec = plan.spec
     figures = [None if key in typed else value for key, value in zip(spec.index, submission.values, strict=True)]
-    submission = replace(submission, values=totals.compute_totals(spec, figures))
+    submission = totals.recompute_totals(spec, replace(submission, values=tuple(figures)))
     found: dict[Spot, CachedValue] = {}
     for cell, value in zip(spec.cells, submission.values, strict=True):
         found[plan.cells[cell.key] if cell.total else plan.copies[cell.key]] = to_cached_figure(value, cell)
@@ -136,7 +137,7 @@ def compute_cached_values(
     found |= compute_quotients(plan, submission.values)
     found |= list_stated_contents(plan, submission, stated)
     found |= list_control_contents(plan, submission)
-    found |= _count_unfit(plan, submission)
+    found |= _count_unfit(plan, submission) | compute_number_values(plan, submission)
     return found | list_run_on_contents(plan, run_on(plan, submission))
 
 

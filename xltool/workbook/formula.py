@@ -46,6 +46,7 @@ from xltool.workbook.layout_plan import (
     Plan,
     Spot,
 )
+from xltool.workbook.list_numbers import join_sums, list_number_formulas, write_list_sum
 from xltool.workbook.places import FormPlaces, list_unfit_formulas
 from xltool.workbook.quotients import list_quotient_formulas
 from xltool.workbook.ranges import Run, find_cell, group_runs, is_input
@@ -69,10 +70,13 @@ def write_total(plan: Plan, rule: Rule) -> str:
     assert rule.defines is not None
     home = plan.cells[rule.defines].sheet
     decimals, parts = rule.linear.decimals, group_runs(plan, rule.linear.right)
-    sum_ = write_sum(plan, parts, home, decimals)
+    lists = write_list_sum(plan, rule.linear.lists, home, decimals)
+    sum_ = join_sums(write_sum(plan, parts, home, decimals), lists)
+    if lists and not parts:
+        return round_sum(sum_, decimals)
     if len(parts) == 1 and is_input(plan, parts[0][0][0]) and sum_ == refer_to_figures(plan, parts[0][0], home):
         return sum_
-    if any(find_cell(plan, run[0]).measure.decimals != decimals for run, _ in parts):
+    if (lists and decimals) or any(find_cell(plan, run[0]).measure.decimals != decimals for run, _ in parts):
         sum_ = f"ROUND({sum_},{decimals})"
     return f'IF({write_completeness(plan, parts, home)},{sum_},"")'
 
@@ -94,7 +98,8 @@ def _write_both_sides(plan: Plan, linear: Linear) -> tuple[str, str]:
     """Left and right side of a comparison whose cells are all there."""
     decimals = linear.decimals
     sums = [write_sum(plan, group_runs(plan, terms), CHECKS, decimals) for terms in (linear.left, linear.right)]
-    constant = format_scaled(linear.constant, decimals) if linear.constant or not linear.right else ""
+    sums[1] = join_sums(sums[1], write_list_sum(plan, linear.lists, CHECKS, decimals))
+    constant = format_scaled(linear.constant, decimals) if linear.constant or not sums[1] else ""
     sums[1] += f"+{constant}" if sums[1] and constant and not constant.startswith("-") else constant
     return round_sum(sums[0], decimals), round_sum(sums[1], decimals)
 
@@ -312,6 +317,7 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
         if spot.sheet == TEXTS:
             found[Spot(TEXTS, spot.row, LENGTH_COLUMN)] = f"LEN({refer_in_frame(plan, spot, TEXTS)})"
     found |= list_control_formulas(plan) | list_stated_formulas(plan) | list_unfit_formulas(plan)
+    found |= list_number_formulas(plan)
     return found | list_run_on_formulas(plan) | list_quotient_formulas(plan)
 
 

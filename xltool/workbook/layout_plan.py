@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from xltool.forms import checks, layout
 from xltool.forms.cell_checks import ToldTextCheck
 from xltool.forms.checks import Check
 from xltool.forms.controls import list_control_totals
+from xltool.forms.list_terms import list_terms
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, CONTROLS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import (
@@ -23,6 +25,8 @@ from xltool.model import (
     CellKey,
     FormSpec,
     Grid,
+    ListTerm,
+    PeriodEdge,
     Rectangle,
     RowList,
     Table,
@@ -175,6 +179,7 @@ class Plan:
         self.entry_copies: dict[CellKey, Spot] = {key: copies[key] for key in spec.entries_by_key}
         self.earlier: dict[str, Spot] = dict(self._list_earlier()) if prior else {}
         self.unfit: dict[tuple[str, str], Spot] = dict(self._list_unfit())
+        self._place_numbers()
         self.checks = checks.list_checks(spec, prior, controls)
         self.lines: dict[str, int] = {check.name: CHECK_TOP + at for at, check in enumerate(self.checks)}
         self.explanations: dict[str, Spot] = {
@@ -329,6 +334,16 @@ class Plan:
         names = ((each.id, column.id) for each in self.spec.lists for column in each.columns)
         for at, name in enumerate(names):
             yield name, Spot(HIDDEN, top + at, COPIES_COLUMN)
+
+    def _place_numbers(self) -> None:
+        """Where the very hidden sheet counts what lists come to, in sums what that is, and the edges of the period."""
+        terms = list_terms(self.spec)
+        top = sum(grid.rows for grid in self.grids.values()) + len(self.earlier) + len(self.unfit)
+        spots = (Spot(HIDDEN, row, COPIES_COLUMN) for row in count(top))
+        self.numbers: dict[ListTerm, Spot] = {term: next(spots) for term in terms}
+        self.summed: dict[ListTerm, Spot] = {term: next(spots) for term in terms}
+        asked = [each.operand for term in terms for each in term.conditions]
+        self.edges: dict[PeriodEdge, Spot] = {edge: next(spots) for edge in PeriodEdge if edge in asked}
 
     def list_column(self, row_list: RowList, at: int) -> tuple[Spot, Spot]:
         """The head of a column of a list, and the locked cell that ends it below the last line, in an agency's own."""

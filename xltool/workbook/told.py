@@ -6,7 +6,7 @@ Only who reads texts finds it, and a formula cannot; that nothing of it was chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from xltool.forms import totals
@@ -29,7 +29,7 @@ class ToldDoubt:
 
 def find_told(plan: Plan, submission: Submission, findings: Sequence[Finding]) -> Iterator[ToldDoubt]:
     """The findings that have a line on 校验 of their own and that no formula finds."""
-    computed = replace(submission, values=totals.compute_totals(plan.spec, submission.values))
+    computed = totals.recompute_totals(plan.spec, submission)
     seen = [
         (step.code, key, frozenset(step.clause.cells[0]))
         for key, steps in read_stated_texts(plan, computed).items()
@@ -46,7 +46,7 @@ def find_told(plan: Plan, submission: Submission, findings: Sequence[Finding]) -
 
 def write_told(plan: Plan, submission: Submission, told: Sequence[ToldDoubt]) -> dict[Spot, tuple[str, int]]:
     """The formulas that count, for each code and text, what still stands, each with what it shows at first."""
-    values = dict(zip(plan.spec.index, totals.compute_totals(plan.spec, submission.values), strict=True))
+    values = dict(zip(plan.spec.index, totals.recompute_totals(plan.spec, submission).values, strict=True))
     found: dict[Spot, tuple[str, int]] = {}
     for code, spots in plan.told.items():
         for key, spot in spots.items():

@@ -21,6 +21,7 @@ from xltool.workbook.cell_formats import CELL_FORMATS
 from xltool.workbook.context import Context
 from xltool.workbook.engine import CREATED, Book, Sheet, Worksheet, make_options
 from xltool.workbook.layout_plan import Plan, make_plan
+from xltool.workbook.list_numbers import write_number_parts
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.notice import Notice
 from xltool.workbook.prior import write_earlier
@@ -109,6 +110,7 @@ def _write_hidden(context: Context, sheet: Worksheet, told: Sequence[ToldDoubt])
         write_earlier(context, sheet, key, spot)
     write_run_on_words(context.plan, sheet)
     write_stated_words(context.plan, sheet)
+    write_number_parts(context.plan, sheet, context.submission)
     for spot, (text, count) in write_told(context.plan, context.submission, told).items():
         sheet.write_formula(spot.row, spot.column, f"={text}", None, count)
     for key in dict.fromkeys(each.text for each in told):
@@ -128,6 +130,7 @@ def _make_storable(submission: Submission) -> Submission:
         explanations={name: clean_text(text) for name, text in submission.explanations.items()},
         entries={key: clean_text(text) for key, text in submission.entries.items()},
         serial=clean_text(submission.serial),
+        unread_lists=frozenset(),  # a workbook has the lines that it shows
         lists={name: tuple(map(_clean_line, lines)) for name, lines in submission.lists.items()},
     )
 

@@ -52,6 +52,7 @@ class CountReader:
         if by_way:
             self.said.ways.append(count.numeral)
             self.said.topic.turn_by(count.left)
+            self._turn_by_way(count.left)
         named = [p for token in [*count.left, *count.right] for p in token.phrases if "anchor" in p.manners]
         self.said.is_of_kind &= not named
         all_kinds = self._find_all_kinds(count)
@@ -79,6 +80,17 @@ class CountReader:
         is_part = clause.opener in OPENING or has_any(count.left, "words.parts")
         is_other = table is not None and bool(found) and all(self._is_elsewhere(each, is_part) for each in found or ())
         return [] if is_other else found
+
+    def _turn_by_way(self, left: Sequence[ProseToken]) -> None:
+        """Notes what a word for a way names at its end, where a verb says that it came: 收到网络申请3件."""
+        verbs = {p.table for word in left for p in word.phrases if "weak" in p.manners and p.rows}
+        if self.said.topic.table is not None:
+            return
+        for way in (token for token in left if token.is_any(CHANNEL)):
+            entry = self.said.language.entries.get(way.text[-2:])
+            named = [p.table for p in entry.phrases if "anchor" in p.manners and not p.rows] if entry else []
+            if len(named) == 1 and named[0] in verbs:
+                self.said.topic.table, self.said.topic.closed = named[0], False
 
     def _find_all_kinds(self, count: Count) -> list[Meaning]:
         """What a number is of that sums up those of unknown kinds: 征地类8件、规划类7件，合计15件; else nothing."""

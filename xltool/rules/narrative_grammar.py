@@ -351,6 +351,11 @@ class _Reader:
         self.said.offered = [group.meaning for group in groups if group.meaning is not None and group.is_clean]
         are_named = all(group.is_known and group.is_open for group in named)
         self.said.listed = [group.meaning for group in named if group.meaning is not None] if are_named else []
+        wholes = {
+            group.meaning.table for group in groups if group.meaning is not None and group.meaning.role == "whole"
+        }
+        if len(wholes) == 1 and tokens[-1].is_any("words.within"):
+            self.said.topic.results = wholes.pop()  # 办结件中，公开11件
         for group in groups:
             if group.meaning is not None and (group.meaning.is_anchored or all(map(is_strict, group.words))):
                 self.said.topic.table, self.said.topic.closed = group.meaning.table, False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from xltool.forms.phrases import Entry, Phrase
 from xltool.rules.narrative_clauses import drop_description, only_shows
 from xltool.rules.narrative_groups import WordGroup
 from xltool.rules.narrative_readings import Meaning
@@ -140,7 +141,7 @@ class NothingReader:
             if group.meaning is not None and is_named and not is_bare:
                 named.append(group.meaning)
                 words += group.words
-        named = self._cross_verbs(groups) or self._join_columns(named)
+        named = self._cross_verbs(groups) or self._join_columns([each for one in named for each in self._divide(one)])
         last = named[-1] if named else None
         if last is not None and last.role == "column":  # 行政复议、行政诉讼败诉: of both
             named = [
@@ -149,6 +150,16 @@ class NothingReader:
                 for each in named
             ]  # fmt: skip
         return also + named, words
+
+    def _divide(self, meaning: Meaning) -> list[Meaning]:
+        """What there was none of, each by itself where one word names two: 无复议诉讼案件."""
+        entries, text = self.said.language.entries, meaning.words[-1] if meaning.words else ""
+        for at in range(2, len(text) - 1):
+            both = [_find_named(entries.get(part), meaning.table) for part in (text[:at], text[at:])]
+            rows = [each.rows[0] for each in both if each is not None]
+            if len(rows) == 2 and sorted(rows[0] + rows[1]) == sorted(meaning.rows[0]):
+                return [self.said.composer.take_rows(meaning, each) for each in rows]
+        return [meaning]
 
     def _cross_verbs(self, groups: Sequence[WordGroup]) -> list[Meaning]:
         """What there was none of where several verbs are said of several things: 制发或废止规章、文件; else nothing."""
@@ -182,6 +193,12 @@ class NothingReader:
         if added.cells[0] not in total.cells:
             return named  # 科研机构、社会公益组织: none of each
         return [replace(total, cells=tuple(dict.fromkeys([*added.cells, *total.cells])))]
+
+
+def _find_named(entry: Entry | None, table: str) -> Phrase | None:
+    """The meaning of words that name rows of a table; None where they do not."""
+    phrases = entry.phrases if entry is not None else ()
+    return next((p for p in phrases if "anchor" in p.manners and p.table == table and p.rows), None)
 
 
 def may_begin(tokens: Sequence[ProseToken]) -> bool:

@@ -178,6 +178,10 @@ class Composer:
         cells = self._list_cells(meaning.table, meaning.rows, columns)
         return replace(meaning, columns=columns, cells=cells, words=(*meaning.words, *words), role="column")
 
+    def take_rows(self, meaning: Meaning, rows: tuple[str, ...]) -> Meaning:
+        """The same columns of some rows only."""
+        return replace(meaning, rows=(rows,), cells=self._list_cells(meaning.table, (rows,), meaning.columns))
+
     def add(self, meanings: Sequence[Meaning]) -> Meaning | None:
         """What a number is of that is said of several things at once: their sum."""
         if len({meaning.table for meaning in meanings}) == 1 and len({each.cells for each in meanings}) == 1:

@@ -13,7 +13,7 @@ from xltool.forms.compiled import LedgerPlan
 from xltool.forms.list_terms import select_lines
 from xltool.forms.totals import compute_totals, find_definitions, resolve_inputs
 from xltool.messages import finding, join_first
-from xltool.model import CellKey, Finding, ListRow, Submission, Value
+from xltool.model import CellKey, Finding, ListRow, ListTerm, Submission, Value
 from xltool.periods import Period
 
 MOST_LINES_NAMED = 20
@@ -41,9 +41,13 @@ def compile_lines(plan: LedgerPlan, submission: Submission, period: Period) -> C
     """The figures that the lines of a submission come to for a period; other cells of the form stay blank."""
     rows = submission.lists.get(plan.row_list.id, ())
     counted: dict[CellKey, tuple[int, ...]] = {}
+    met = {
+        asked: frozenset(select_lines(ListTerm(plan.row_list.id, None, (asked,)), plan.row_list, rows, period))
+        for asked in {asked for each in plan.cells for term in each.terms for asked in term.conditions}
+    }  # many cells ask the same
     for each in plan.cells:
-        taken = {serial for term in each.terms for serial in select_lines(term, plan.row_list, rows, period)}
-        counted[each.key] = tuple(sorted(taken))
+        taken = [frozenset.intersection(*(met[asked] for asked in term.conditions)) for term in each.terms]
+        counted[each.key] = tuple(sorted(frozenset[int]().union(*taken)))
     spec = plan.target
     given = [len(counted[cell.key]) if cell.key in counted else None for cell in spec.cells]
     values = compute_totals(spec, given)

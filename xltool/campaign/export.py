@@ -18,6 +18,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing, read_submission
 from xltool.campaign.store import Store
 from xltool.csvfile import write_csv
+from xltool.forms.list_rows import name_content
 from xltool.forms.number import to_exact
 from xltool.messages import XltoolError
 from xltool.model import Cell, FormSpec, NotApplicable, Submission, Value
@@ -89,7 +90,7 @@ def _list_contents(
             for column, content in zip(row_list.columns, line.contents, strict=True):
                 figure = to_exact(content, column.measure) if isinstance(content, int) else None
                 text = content if isinstance(content, str) else ""
-                yield f"{row_list.id}.{serial}.{column.id}", column.measure.unit, figure, text
+                yield name_content(row_list, serial, column), column.measure.unit, figure, text
 
 
 def list_export_heads(spec: FormSpec) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ class CheckedView(Protocol):
         """Which cells are blank, and behind them which entries (submissions x cells and entries)."""
 
     @property
+    def own(self) -> Array:
+        """Which submissions are an agency's own and no sums (submissions x 1)."""
+        ...
+
+    @property
     def wrong_entries(self) -> Array:
         """Which entries hold what may not stand there (submissions x entries)."""
 
@@ -362,7 +367,7 @@ class InvalidEntryCheck(EntryCheck):
         return _list_entries(spec, table)
 
     def mask(self, view: CheckedView) -> Array:
-        return view.wrong_entries
+        return view.wrong_entries & view.own
 
     @staticmethod
     def count_area(area: EntryArea) -> str:

@@ -21,7 +21,7 @@ from xltool.forms.entries import (
 )
 from xltool.forms.text import flatten_text
 from xltool.messages import and_more, finding, format_scaled, join_first
-from xltool.model import Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
+from xltool.model import CellKey, Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
 
 EMPTY_LINE: Final = "空行"
 
@@ -99,6 +99,11 @@ def print_line_content(column: ListColumn, content: ListContent) -> str:
     if isinstance(content, int):
         return format_scaled(content, column.measure.decimals)
     return " ".join(content.split()) if column.entry is None else print_content(column.entry, content)
+
+
+def name_content(row_list: RowList, serial: int, column: ListColumn) -> CellKey:
+    """A place of a list as exports and pages call it: `cases.3.fee`."""
+    return f"{row_list.id}.{serial}.{column.id}"
 
 
 def trim_lines(lines: Sequence[ListRow]) -> tuple[ListRow, ...]:

@@ -16,6 +16,7 @@ from xltool.digits import parse_whole
 from xltool.forms import number
 from xltool.forms.entries import name_entry, take_entry
 from xltool.forms.layout import list_row_keys
+from xltool.forms.list_rows import name_content
 from xltool.forms.lists import AGENCY_HEAD
 from xltool.forms.memo import derive_once
 from xltool.forms.number import is_figure_like
@@ -107,7 +108,7 @@ class Imported:
         figures = [FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()]
         contents = [
             FigureSource(
-                f"{told.row_list.id}.{told.line}.{told.column.id}", told.text, told.where, told.column.label, ""
+                name_content(told.row_list, told.line, told.column), told.text, told.where, told.column.label, ""
             )
             for told in self.in_lists
         ]

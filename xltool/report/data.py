@@ -9,6 +9,7 @@ from typing import Any, Final, assert_never
 from xltool.csvfile import as_csv
 from xltool.forms import document
 from xltool.forms.layout import column_path, row_path
+from xltool.forms.list_rows import name_content
 from xltool.forms.number import to_exact
 from xltool.forms.rates import compute_rate, to_exact_rate
 from xltool.model import Cell, EntryCell, FormSpec, Rate, Submission, summand_of
@@ -61,7 +62,7 @@ def _list_contents(spec: FormSpec, submission: Submission) -> Iterator[tuple[Any
         for serial, line in enumerate(submission.lists.get(row_list.id, ()), 1):
             row = clean_line(f"{serial}{JOINT}{line.agency}" if line.agency else f"{serial}")
             for column, content in zip(row_list.columns, line.contents, strict=True):
-                where = (f"{row_list.id}.{serial}.{column.id}", row_list.title, "", row, column.label)
+                where = (name_content(row_list, serial, column), row_list.title, "", row, column.label)
                 exact = to_exact(content, column.measure) if isinstance(content, int) else content
                 held = clean_line(exact) if isinstance(exact, str) else exact
                 yield (*where, f"{row}{JOINT}{column.label}", column.measure.unit, held)

@@ -35,12 +35,14 @@ def fill_grid(table: Table, word_figure: Callable[[CellKey], str], words: Collec
     return replace(blank, rectangles=tuple(filled))
 
 
-def lay_out_list(row_list: RowList, lines: Sequence[ListRow]) -> Grid:
+def lay_out_list(row_list: RowList, lines: Sequence[ListRow], *, gaps: bool = False) -> Grid:
     """A list as a grid: heads, its lines with their serials, and the totals; empty lines are left out.
+
+    With `gaps` those between others are not, so that serials are those of the sheet.
 
     In a sum each line has its agency behind the serial. The keys of rectangles are of this grid alone.
     """
-    filled = [line for line in lines if not line.is_empty]
+    filled = [line for line in lines if gaps or not line.is_empty]
     named = any(line.agency for line in filled)
     heads = [row_list.serial, *([AGENCY_HEAD] if named else []), *(column.label for column in row_list.columns)]
     widths = [*row_list.widths]

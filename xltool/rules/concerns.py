@@ -7,13 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
+from xltool.forms.list_rows import list_missing, list_repeated, list_unfit, name_content
 from xltool.forms.list_terms import list_terms
 from xltool.forms.operators import EQUAL
 from xltool.forms.totals import compute_totals
 from xltool.messages import choose_terms
-from xltool.model import CellKey, Finding, FormSpec, Rule, Suspect, Terms, Value, is_earlier
+from xltool.model import (
+    CellKey,
+    Finding,
+    FormSpec,
+    ListRow,
+    RowList,
+    Rule,
+    Submission,
+    Suspect,
+    Terms,
+    Value,
+    is_earlier,
+)
 from xltool.rules.opinions import Opinion, find_named, find_pointed
 
 CellRole: TypeAlias = Literal["change", "may", "relation", "ask", "follow"]
@@ -53,6 +67,34 @@ def find_concerns(
             for key, concern in concerns.items():
                 found.setdefault(key, []).append(concern)
     return {key: tuple(sorted(each, key=lambda concern: ROLES.index(concern.role))) for key, each in found.items()}
+
+
+def find_line_concerns(
+    spec: FormSpec, submission: Submission, opinions: Sequence[Opinion], findings: Sequence[Finding]
+) -> Mapping[CellKey, tuple[Concern, ...]]:
+    """What the opinions make of the places of lists, by `name_content`; what is told of no line concerns none."""
+    found: dict[CellKey, list[Concern]] = {}
+    for at, opinion in enumerate(opinions):
+        mine = [findings[place] for place in opinion.findings]
+        for row_list in spec.lists:
+            for key in _list_faulty(row_list, submission.lists.get(row_list.id, ()), mine):
+                found.setdefault(key, []).append(Concern(at, "change", is_lead=True))
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _list_faulty(row_list: RowList, lines: Sequence[ListRow], mine: Sequence[Finding]) -> Iterator[CellKey]:
+    """The places in which the lines of a list are as findings on them say."""
+    told = {(found.code, found.data.get("column")) for found in mine if found.data.get("list") == row_list.name}
+    places = {
+        "list.missing": list_missing(row_list, lines),
+        "list.invalid": list_unfit(row_list, lines),
+        "list.repeated": {at: [*chain.from_iterable(groups)] for at, groups in list_repeated(row_list, lines).items()},
+    }
+    for code, by_column in places.items() if told else ():
+        for at, serials in by_column.items():
+            column = row_list.columns[at]
+            if (code, column.label) in told:
+                yield from (name_content(row_list, serial, column) for serial in serials)
 
 
 def _concern_leading(spec: FormSpec, at: int, opinion: Opinion, mine: Sequence[Finding]) -> dict[CellKey, Concern]:

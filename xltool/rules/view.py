@@ -60,6 +60,11 @@ class SubmissionView:
         """Which cells are blank, and behind them which entries."""
         return np.hstack((self.blank, self._ask_entries(_is_blank))) if self.spec.entries else self.blank
 
+    @property
+    def own(self) -> CellMask:
+        """Which submissions are an agency's own and no sums (submissions x 1)."""
+        return np.array([[each.scope == "own"] for each in self.submissions], np.bool_).reshape(-1, 1)
+
     @cached_property
     def wrong_entries(self) -> CellMask:
         """Which entries hold what may not stand there (submissions x entries)."""

@@ -21,8 +21,8 @@ from xltool.campaign.standing import (
     group_verdicts,
     read_submission,
 )
-from xltool.model import SEVERITIES, FormSpec, Severity
-from xltool.rules.concerns import find_concerns
+from xltool.model import SEVERITIES, FormSpec, RowList, Severity
+from xltool.rules.concerns import find_concerns, find_line_concerns
 from xltool.rules.prior_year import align_prior
 from xltool.web import downloads, pages
 from xltool.web.addresses import locate_agency
@@ -34,7 +34,7 @@ from xltool.web.changes import take_change
 from xltool.web.day_words import word_month_day
 from xltool.web.deciding import carry_out
 from xltool.web.explained_opinions import ExplainedOpinion, list_explained
-from xltool.web.marked_table import mark_table
+from xltool.web.marked_table import mark_list, mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
 from xltool.web.site import OpenFolder, look_at, served_of
 
@@ -99,7 +99,7 @@ def make_frame(look: OpenFolder, code: str) -> AgencyFrame:
 
 def _list_tabs(spec: FormSpec, standing: Standing, opinions: Sequence[NumberedOpinion]) -> list[AgencyTab]:
     code = standing.entry.agency.code
-    parts = [(table.id, f"tables/{table.id}", table.name) for table in spec.tables] if standing.number else []
+    parts = [(table.id, f"tables/{table.id}", table.name) for table in spec.sheeted] if standing.number else []
     parts += [(_TEXTS, _TEXTS, "文字")] if standing.number and spec.texts else []
     parts += [(VERSIONS, VERSIONS, "版本")]
     parts += [(_REPORT, _REPORT, "报告")] if standing.number else []
@@ -130,7 +130,7 @@ def show_agency(request: Request) -> Response:
 
 
 def show_table(request: Request) -> Response:
-    """One table of what an agency reports."""
+    """One table or list of what an agency reports."""
     return _show_named(request, request.path_params["table"])
 
 
@@ -185,8 +185,12 @@ def _show_part(request: Request, look: OpenFolder, frame: AgencyFrame, tab: str)
         texts = make_texts(spec, submission, prior)
         alike = look.served.texts.find_likest(spec, look.store, frame.standings, submission.agency.code)
         return _show_page(request, look, frame, tab, "agency_texts", page=texts, last_year=last_year, alike=alike)
-    table = next(each for each in spec.tables if each.id == tab)
+    table = next(each for each in spec.sheeted if each.id == tab)
     told = [each.opinion for each in frame.weighed]
+    if isinstance(table, RowList):
+        places = find_line_concerns(spec, submission, told, list_findings(frame.weighed))
+        listed = mark_list(spec, table, submission, places)
+        return _show_page(request, look, frame, tab, "agency_table", marked=listed, table=table, last_year=last_year)
     concerns = find_concerns(spec, submission.values, told, list_findings(frame.weighed))
     before = None if prior is None else align_prior(spec, prior)
     marked = mark_table(spec, table, submission, concerns, before=before)

@@ -23,11 +23,11 @@ from xltool.codes import LEVEL_NAMES
 from xltool.messages import XltoolError
 from xltool.model import Reading, Severity, Submission
 from xltool.periods import parse_period, period_of
-from xltool.rules.concerns import find_concerns
+from xltool.rules.concerns import find_concerns, find_line_concerns
 from xltool.web import pages
 from xltool.web.calling import call_program, find_last_sentence
 from xltool.web.drafts import Draft
-from xltool.web.marked_table import MarkedTable, mark_table
+from xltool.web.marked_table import MarkedTable, mark_list, mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, number_opinions
 from xltool.web.opinion_words import word_severity
 from xltool.web.site import site_of
@@ -131,6 +131,16 @@ def read_answer(name: str, line: Mapping[str, Any], folder: Path) -> CheckedFile
             [each for each in numbered if each.tables[:1] == (table.id,)],
         )
         for table in spec.tables
+    ]
+    places = find_line_concerns(spec, submission, opinions, judged.findings)
+    tables += [
+        CheckedTable(
+            each.id,
+            each.title,
+            mark_list(spec, each, submission, places),
+            [opinion for opinion in numbered if opinion.tables[:1] == (each.id,)],
+        )
+        for each in spec.lists
     ]
     others = [each for each in numbered if not each.tables]
     return CheckedFile(name, line["status"], submission, of_file, tables, others, _read_sources(folder / f"{name}.csv"))

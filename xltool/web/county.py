@@ -18,7 +18,7 @@ from xltool.campaign.discrepancies import VERDICTS, Discrepancy, find_discrepanc
 from xltool.codes import GRADES
 from xltool.forms.checks import name_subject
 from xltool.messages import XltoolError, format_scaled
-from xltool.model import CellKey, figure_of
+from xltool.model import CellKey, RowList, figure_of
 from xltool.rules.prior_year import align_prior
 from xltool.web import pages
 from xltool.web.addresses import locate_agency
@@ -29,7 +29,7 @@ from xltool.web.day_words import word_month_day
 from xltool.web.deciding import carry_out
 from xltool.web.downloads import show_inside
 from xltool.web.job_events import list_job_routes
-from xltool.web.marked_table import mark_table
+from xltool.web.marked_table import mark_list, mark_table
 from xltool.web.opinion_words import ShownOpinion, word_found
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.web.sum_view import (
@@ -49,7 +49,7 @@ from xltool.web.sum_view import (
 )
 
 _MOST_LISTED: Final = 500
-"""So many lines of what does not balance a page holds; the workbook has all."""
+"""So many lines of what does not balance, or of a list, a page holds; the workbook has all."""
 _SHOWN_REMARKS: Final = frozenset({"county.alike", DOUBLE})
 """The codes of remarks that are shown: the others only tell that something was done."""
 _SHOWN_APART: Final = frozenset({CAREFUL, "county.absent"})
@@ -147,12 +147,16 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
     if key and key not in spec.index:
         raise HTTPException(404, "没有这一格。")
     wanted = spec.cell(key).table.id if key else name
-    table = next((each for each in spec.tables if each.id == wanted or not wanted), None)
-    if table is None and (spec.tables or name):
+    table = next((each for each in spec.sheeted if each.id == wanted or not wanted), None)
+    if table is None and (spec.sheeted or name):
         raise HTTPException(404, "没有这张表。")
     if view.judged is None or table is None:
         return {"marked": None, "cell": None}
     held, prior, base = view.judged.consolidation, view.judged.prior, look.served.base
+    choices = [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.sheeted]
+    if isinstance(table, RowList):
+        listed = mark_list(spec, table, held.total, {}, most=_MOST_LISTED)
+        return {"marked": listed, "table": table, "tables": choices, "cell": None, "drills": False}
     told = {each.correction.key for each in held.applied}
     made = {cell.key for at, cell in enumerate(spec.cells) if held.values[:, at].any() or cell.key in told}
     made |= {cell.key for cell, value in zip(spec.cells, held.total.values, strict=True) if figure_of(value)}
@@ -165,7 +169,8 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
     return {
         "marked": mark_table(spec, table, held.total, {}, before=before, locate=locate),
         "table": table,
-        "tables": [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.tables],
+        "tables": choices,
+        "drills": True,
         "cell": find_parts(spec, held, chosen, view.last_year.submissions, prior) if chosen else None,
     }
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from xltool.campaign.standing import Standing, group_verdicts
 from xltool.model import FormSpec, Submission
-from xltool.rules.concerns import find_concerns
+from xltool.rules.concerns import find_concerns, find_line_concerns
 from xltool.rules.prior_year import align_prior
-from xltool.web.marked_table import MarkedTable, mark_table
+from xltool.web.marked_table import MarkedTable, mark_list, mark_table
 from xltool.web.numbered_opinions import NumberedOpinion, list_findings, number_weighed
 
 
@@ -47,3 +47,7 @@ def _review_parts(
         mine = [each for each in opinions if each.tables[:1] == (table.id,)]
         marked = mark_table(spec, table, submission, concerns, before=before)
         yield ReviewPart(table.id, table.title, mine, marked)
+    places = find_line_concerns(spec, submission, [each.opinion for each in weighed], found)
+    for row_list in spec.lists:
+        mine = [each for each in opinions if each.tables[:1] == (row_list.id,)]
+        yield ReviewPart(row_list.id, row_list.title, mine, mark_list(spec, row_list, submission, places))

@@ -1,4 +1,4 @@
-"""A submission's official table as a web page shows it: cells marked by the opinions on them, last year beside.
+"""A submission's official table or list as a web page shows it: cells marked by the opinions on them, last year beside.
 
 Heads, merges and wording are those of the report that is published; what is marked is `rules/concerns`.
 """
@@ -6,16 +6,16 @@ Heads, merges and wording are those of the report that is published; what is mar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, assert_never
 
 from xltool.forms.entries import print_entry
 from xltool.forms.number import format_value
 from xltool.forms.rates import compute_rate, format_rate
-from xltool.model import Cell, CellKey, EntryCell, FormSpec, Rate, Submission, Table, Value
+from xltool.model import Cell, CellKey, EntryCell, FormSpec, Rate, RowList, Submission, Table, Value
 from xltool.periods import WORDS
-from xltool.report.grids import fill_grid
+from xltool.report.grids import fill_grid, lay_out_list
 from xltool.report.html_table import HtmlCell, HtmlTable, build_html_table
 from xltool.rules.concerns import ROLES, CellRole, Concern
 
@@ -123,6 +123,38 @@ def mark_table(
     return MarkedTable(
         made, head, bodies, list(_list_legend(cells)), any(cell.before for cell in cells), WORDS[spec.every].before
     )
+
+
+def mark_list(
+    spec: FormSpec,
+    row_list: RowList,
+    submission: Submission,
+    concerns: Mapping[CellKey, Sequence[Concern]],
+    *,
+    most: int | None = None,
+) -> MarkedTable:
+    """One list of a submission with the marks of `rules.concerns.find_line_concerns`, its first `most` lines alone."""
+    lines = submission.lists.get(row_list.id, ())
+    columns = {column.id for column in row_list.columns}
+
+    def mark_cell(cell: HtmlCell) -> MarkedCell:
+        if cell.key is None or cell.key.partition(".")[2] not in columns:
+            return MarkedCell(replace(cell, key=None))
+        key = f"{row_list.id}.{cell.key}"
+        mine = concerns.get(key, ())
+        marks = " ".join([each.role for each in mine][:1])
+        return MarkedCell(replace(cell, key=key), marks, notes=tuple(_note_concern(each) for each in mine))
+
+    made = build_html_table(lay_out_list(row_list, lines[:most], gaps=True), f"t-{row_list.id}")
+    if most is not None and len(lines) > most:
+        made = replace(made, notes=(*made.notes, f"一共{len(lines)}行，这里只列前{most}行和它们的合计。"))
+
+    def mark_lines(part: Iterable[Iterable[HtmlCell]]) -> list[list[MarkedCell]]:
+        return [[mark_cell(cell) for cell in line] for line in part]
+
+    head, bodies = mark_lines(made.head), [mark_lines(body) for body in made.bodies]
+    cells = [cell for line in chain(head, *bodies) for cell in line]
+    return MarkedTable(made, head, bodies, list(_list_legend(cells)), False, WORDS[spec.every].before)
 
 
 def _word_figure(cell: Cell, value: Value) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from xltool.campaign.kept_findings import find_text_key
 from xltool.campaign.standing import WeighedOpinion
 from xltool.codes import NOTHING_TO_DO
+from xltool.forms.list_rows import name_content
 from xltool.forms.number import format_value
 from xltool.messages import Locator
 from xltool.model import CellKey, Finding, FormSpec, Severity, Suspect
@@ -22,6 +25,8 @@ from xltool.rules.opinions import (
 )
 from xltool.web.opinion_words import word_severity
 from xltool.workbook.layout_plan import make_plan
+
+_FIRST_LINE: Final = re.compile("[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class NumberedOpinion:
     """An opinion: `word` says what it asks for, `names` are the rules at their places, or the codes, of its findings.
 
     `title` is its first sentence, `rest` what comes behind it. Where it `is_pointed`, all of `changes` are to be made,
-    else one of them. It concerns `cells` of `tables`, by their ids, or the text `text`, or else the file.
+    else one of them. It concerns `cells` of `tables` and lists, by their ids, or the text `text`, or else the file.
     """
 
     number: int
@@ -63,7 +68,7 @@ class NumberedOpinion:
         return "" if self.parts.remedy == NOTHING_TO_DO else first + self.parts.remedy
 
     def find_cell(self, table: str) -> CellKey | None:
-        """Its first cell in a table."""
+        """Its first cell in a table or a list."""
         return next((key for key in self.cells if key.partition(".")[0] == table), None)
 
 
@@ -93,6 +98,10 @@ def _number_opinion(
     spec: FormSpec, place: Locator, number: int, opinion: Opinion, findings: Sequence[Finding], *, asks: bool
 ) -> NumberedOpinion:
     mine, cells = [findings[at] for at in opinion.findings], list_cells(opinion, findings)
+    named = {found.data.get("list") for found in mine}
+    owners = [spec.any_cell(key).table.id for key in cells]
+    owners += [each.id for each in spec.lists if each.name in named]
+    places = [key for found in mine for key in _list_first_contents(spec, found)]
     parts, pointed = split_opinion(opinion, findings, spec, place), find_pointed(opinion)
     title, rest = _split_title(parts)
     return NumberedOpinion(
@@ -105,10 +114,19 @@ def _number_opinion(
         parts,
         tuple(_show_change(spec, place, suspect) for suspect in find_named(opinion)),
         bool(pointed),
-        cells,
-        tuple(dict.fromkeys(spec.any_cell(key).table.id for key in cells)),
+        (*cells, *places),
+        tuple(dict.fromkeys(owners)),
         next((key for found in mine if (key := _find_text(spec, found))), None),
     )
+
+
+def _list_first_contents(spec: FormSpec, found: Finding) -> Iterator[CellKey]:
+    """The first place of a list that a finding on its lines is about."""
+    first = _FIRST_LINE.match(str(found.data.get("lines", "")))
+    for each in spec.lists if first is not None else ():
+        columns = (column for column in each.columns if column.label == found.data.get("column"))
+        if each.name == found.data.get("list") and first is not None:
+            yield from (name_content(each, int(first[0]), column) for column in columns)
 
 
 def _find_text(spec: FormSpec, found: Finding) -> str | None:

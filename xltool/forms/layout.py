@@ -170,7 +170,7 @@ def _tree(paths: Sequence[Path], depth: int) -> Iterator[tuple[int, int, int, in
 
     A leaf takes the levels left below it.
     """
-    for level in range(max(map(len, paths))):
+    for level in range(max(map(len, paths), default=0)):
         start = 0
         while start < len(paths):
             path = paths[start]

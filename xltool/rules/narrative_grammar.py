@@ -290,13 +290,24 @@ class _Reader:
         )
         if results is not None and results.is_known and any(map(is_result, results.words)):
             assert results.meaning is not None
-            self.said.topic.list_results(results.meaning)  # 办理结果：公开8件
+            if self._opens_results(results.meaning.table, rest):
+                self.said.topic.list_results(results.meaning)  # 办理结果：公开8件
             return rest
         if colon < 1 or not any(map(names_subject, rest)) or not has_any(lead, GAP):
             return left
         self._offer(lead)
         self.said.offered = []
         return rest
+
+    def _opens_results(self, table: str, behind: Sequence[ProseToken]) -> bool:
+        """Whether a heading is of a table by what stands behind it, and not of cases counted before it.
+
+        行政复议9件，办理结果：维持2件.
+        """
+        topic = self.said.topic
+        meant = {phrase.table for token in behind for phrase in token.phrases}
+        is_spoken = topic.table in meant and any(whole.table == topic.table for whole in topic.wholes)
+        return table == topic.table or (table in meant and not is_spoken)
 
     def _read_rest(self, clause: Clause, rest: Sequence[ProseToken], numbers: Sequence[int], before: int) -> None:
         """Reads the words behind the numbers of a clause; `before` statements were found before it."""

@@ -90,8 +90,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "amount.doubtful": Message(
         "warning",
         "金额可能错了单位",
-        "{where}填的是 {value} {unit}，数额很大又没有小数，像是按元填的。",
-        "若按元填写，请除以 10000；属实的请说明。",
+        "{where}填的是 {value} {unit}，数额很大又没有小数，像是按{smaller}填的。",
+        "若按{smaller}填写，请{mend}；属实的请说明。",
         ANNUAL_NOTICE,
         asks=True,
     ),

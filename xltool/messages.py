@@ -455,7 +455,8 @@ def _name_in_rule(key: CellKey, rule: Rule, spec: FormSpec) -> str:
     """A cell's name within a rule: the part that varies from term to term."""
     keys = [bare_key(other) for other in rule.linear.keys]
     cell = spec.cell(bare_key(key))
-    alone = len(rule.linear.keys) == 1  # beside a number: the place of the rule says where its row or column is
+    # one cell, beside a number or an earlier one: the place of the rule says where its row or column is, if it has one
+    alone = len(set(keys)) == 1
     rows = {other.rpartition(".")[0] for other in keys}
     columns = {other.rpartition(".")[2] for other in keys}
     name = (

@@ -689,6 +689,11 @@ def _cross_blocks(table: Table) -> Iterator[tuple[Row, Column]]:
         yield from ((row, column) for row in block.rows for column in block.columns)
 
 
+PrintedSlash: TypeAlias = Literal["/", "0"]
+PRINTED_SLASHES: Final[tuple[PrintedSlash, ...]] = ("/", "0")
+"""What a report prints where `/` was filled in."""
+
+
 @dataclass(frozen=True, eq=False)
 class FormSpec:
     """One official edition of one report, complete and checked."""
@@ -717,6 +722,7 @@ class FormSpec:
     stated: StatedWords = StatedWords()
     entries: tuple[EntryCell, ...] = ()
     lists: tuple[RowList, ...] = ()
+    slash: PrintedSlash = "/"
 
     @cached_property
     def index(self) -> Mapping[CellKey, int]:

@@ -20,6 +20,7 @@ from xltool.forms import totals
 from xltool.forms.controls import list_control_totals
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
+from xltool.forms.units import find_smaller_unit
 from xltool.messages import finding
 from xltool.model import (
     CARRIED,
@@ -51,8 +52,6 @@ JUMP_LEAST: Final = 20
 """A figure has jumped that is more than so many times last year's, or less than that part of it, and differs by at
 least so many units."""
 
-UNIT_TIMES: Final = 10_000
-"""元 in a 万元, by which an amount is too large that was given in the smaller unit."""
 
 
 class CheckedView(Protocol):
@@ -473,8 +472,10 @@ class DoubtfulCheck(FigureCheck):
 
     code, severity = "amount.doubtful", "warning"
 
-    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
-        return "金额以万元填报，不应像是按元填的"
+    def text(self, cells: Sequence[Cell]) -> str:
+        units = list(dict.fromkeys(cell.measure.unit for cell in cells))
+        smaller = list(dict.fromkeys(map(_word_smaller, units)))
+        return f"金额以{'、'.join(units)}填报，不应像是按{'、'.join(smaller)}填的"
 
     def cells(self, spec: FormSpec, table: Table | None) -> tuple[Cell, ...]:
         return tuple(cell for cell in super().cells(spec, table) if cell.measure.doubtful_from is not None)
@@ -488,13 +489,21 @@ class DoubtfulCheck(FigureCheck):
         return "+".join(map(self._count_large, places.areas(self.cells(places.spec, table))))
 
     def tell(self, cell: Cell, value: int, agency: Agency, prior: Value) -> Finding:  # noqa: ARG002
-        return finding(self.code, cell.key, value=format_value(value, cell.measure))
+        times = find_smaller_unit(cell.measure.unit)[1]
+        mend = f"除以 {times}" if times > 1 else f"换算成{cell.measure.unit}"
+        shown = format_value(value, cell.measure)
+        return finding(self.code, cell.key, value=shown, smaller=_word_smaller(cell.measure.unit), mend=mend)
 
     @staticmethod
     def _count_large(area: CellArea) -> str:
         cells, measure = area.reference, area.measure
         large = f"({cells}>={measure.doubtful_from})*({cells}<={measure.maximum})*(ROUND({cells},0)={cells})"
         return f"SUMPRODUCT(--ISNUMBER(1/({large})))"
+
+
+def _word_smaller(unit: str) -> str:
+    """The unit that an amount may have been given in by mistake, in a sentence."""
+    return find_smaller_unit(unit)[0] or "更小的单位"
 
 
 @derive_once
@@ -544,14 +553,15 @@ class JumpCheck(FigureCheck):
 
     @staticmethod
     def _hint_at_unit(cell: Cell, value: int, prior: Value) -> str:
-        """What says that an amount is about ten thousand times last year's, as if in 元; '' for all else."""
+        """What says that an amount is about 10,000 times last year's, as if in 元 and not 万元; '' for all else."""
         last = figure_of(prior)
-        if cell.measure.doubtful_from is None or not last or value % UNIT_TIMES:
+        smaller, times = find_smaller_unit(cell.measure.unit)
+        if cell.measure.doubtful_from is None or not smaller or not last or value % times:
             return ""
-        likely = value // UNIT_TIMES
+        likely = value // times
         if not last <= 2 * likely <= 4 * last:
             return ""
-        return f"；像是按元填的，除以 {UNIT_TIMES} 是 {format_value(likely, cell.measure)} {cell.measure.unit}"
+        return f"；像是按{smaller}填的，除以 {times} 是 {format_value(likely, cell.measure)} {cell.measure.unit}"
 
     @staticmethod
     def _count_jumped(area: CellArea) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final, assert_never
 
 from xltool.messages import format_scaled
-from xltool.model import LARGEST, NOT_APPLICABLE, Measure, NotApplicable, Value, summand_of
+from xltool.model import LARGEST, NOT_APPLICABLE, FormSpec, Measure, NotApplicable, Value, summand_of
 
 SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
 """What clerks write where an item cannot exist for their office; the form's own sign is `/`."""
@@ -110,12 +110,14 @@ def from_text(raw: str, measure: Measure) -> Figure:
 
 
 def format_figure(value: Value, measure: Measure) -> str:
-    """The figure as the report prints it.
-
-    `0` for zero and for `/`, nothing for a blank, no digit more or less than filled in.
-    """
+    """The figure with no digit more or less than filled in: `0` for zero and for `/`, nothing for a blank."""
     number = summand_of(value)
     return "" if number is None else format_scaled(number, measure.decimals)
+
+
+def print_value(spec: FormSpec, value: Value, measure: Measure) -> str:
+    """What a report prints of a value: its figure, nothing for a blank, and for `/` what the form says."""
+    return spec.slash if value is NOT_APPLICABLE else format_figure(value, measure)
 
 
 def format_value(value: Value, measure: Measure) -> str:

@@ -15,6 +15,7 @@ from xltool.forms.stated import read_stated
 from xltool.messages import DefinitionError
 from xltool.model import (
     PERIOD_KINDS,
+    PRINTED_SLASHES,
     TEXT_PLACES,
     Block,
     Cell,
@@ -24,6 +25,7 @@ from xltool.model import (
     FormCellKind,
     FormSpec,
     PeriodKind,
+    PrintedSlash,
     PublishedWords,
     Row,
     RowList,
@@ -128,6 +130,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
         wording=_read_wording(source, fields.table("wording")),
         every=every,
         usual=fields.flag("usual"),
+        slash=_read_slash(fields),
         rates=computed,
         stated=read_stated(source, fields.table("stated"), texts, cells),
         entries=written,
@@ -149,6 +152,14 @@ def _read_wording(source: Source, data: dict[str, Any]) -> Wording:
     former, common, persons = (tuple(fields.texts(key, [])) for key in ("former", "common", "persons"))
     fields.close()
     return Wording(former, common, persons)
+
+
+def _read_slash(fields: Fields) -> PrintedSlash:
+    """What the report prints where `/` was filled in."""
+    given = fields.text("slash", "/")
+    if given not in PRINTED_SLASHES:
+        fields.fault("slash", "'slash' must be '/' or '0'")
+    return "0" if given == "0" else "/"
 
 
 def _read_years(fields: Fields) -> tuple[int, int | None]:

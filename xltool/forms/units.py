@@ -32,6 +32,15 @@ def is_convertible(old: Measure, new: Measure) -> bool:
     return _split_unit(old.unit)[1] == _split_unit(new.unit)[1]
 
 
+def find_smaller_unit(unit: str) -> tuple[str, int]:
+    """The unit that figures may have been given in by mistake, and how many of it a unit is: 元 and 10000 of 万元.
+
+    '' and 1 for a unit that is no multiple of another by its name.
+    """
+    times, thing = _split_unit(unit)
+    return (thing, int(times)) if times > 1 else ("", 1)
+
+
 def _split_unit(unit: str) -> tuple[Fraction, str]:
     """How many of what a unit is: 万元 is 10000 元."""
     if unit in _SHARES:

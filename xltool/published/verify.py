@@ -10,7 +10,7 @@ from typing import Final
 
 from xltool.forms.entries import find_different_entries
 from xltool.forms.list_rows import drop_empty_lines, find_different_lines
-from xltool.forms.number import format_figure
+from xltool.forms.number import print_value
 from xltool.forms.text import flatten_text
 from xltool.messages import finding
 from xltool.model import Finding, FormSpec, Submission
@@ -37,7 +37,7 @@ def find_differences(
     if printed.form != held.form:
         return
     for cell, seen_value, value in zip(spec.cells, printed.values, held.values, strict=True):
-        seen, wanted = format_figure(seen_value, cell.measure), format_figure(value, cell.measure)
+        seen, wanted = (print_value(spec, each, cell.measure) for each in (seen_value, value))
         if seen != wanted:
             yield finding("verify.figure", cell.key, printed=seen or "空白", held=wanted or "空白")
     for entry, shown, there in find_different_entries(spec, printed, held):

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from xltool.forms.entries import print_entry
 from xltool.forms.field_kinds import print_field
-from xltool.forms.number import format_figure
+from xltool.forms.number import print_value
 from xltool.forms.rates import compute_rate, format_rate
 from xltool.forms.references import resolve_references
 from xltool.model import (
@@ -95,7 +95,7 @@ def _fill_table(spec: FormSpec, table: str, submission: Submission, slashed: Col
             return "/"
         match cell := spec.any_cell(key):
             case Cell():
-                return format_figure(submission.values[spec.index[key]], cell.measure)
+                return print_value(spec, submission.values[spec.index[key]], cell.measure)
             case Rate():
                 return format_rate(compute_rate(spec, cell, submission.values), cell.measure)
             case EntryCell():

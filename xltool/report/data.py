@@ -12,7 +12,7 @@ from xltool.forms.layout import column_path, row_path
 from xltool.forms.list_rows import name_content
 from xltool.forms.number import to_exact
 from xltool.forms.rates import compute_rate, to_exact_rate
-from xltool.model import Cell, EntryCell, FormSpec, Rate, Submission, summand_of
+from xltool.model import Cell, EntryCell, FormSpec, Rate, Submission, figure_of, summand_of
 from xltool.periods import period_of
 from xltool.report.text import DRAFT_MARK, clean_line
 
@@ -112,7 +112,8 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
 
 def _describe_measurements(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
-        figure = document.json_value(summand_of(value), cell.measure)
+        printed = summand_of(value) if spec.slash == "0" else figure_of(value)
+        figure = document.json_value(printed, cell.measure)
         given = {} if figure is None else {"value": figure}
         yield {
             "@type": "PropertyValue",

@@ -59,14 +59,26 @@ def _group_words(plan: Plan, words: Iterable[Word]) -> tuple[_Groups, _Groups]:
         else:
             places[spot,] = [(alone, own)]
         spots = [plan.cells[key] for key in word.keys if plan.cells[key].sheet == spot.sheet]
-        rows, columns = sorted({s.row for s in spots}), sorted({s.column for s in spots})
-        area = (rows[0], columns[0], rows[-1], columns[-1])
-        if word.width == 1 and (rows == [spot.row] if beside else columns == [spot.column]):
-            across = (area[1], area[3]) if beside else (area[0], area[2])
-            cells.setdefault((beside, *across), []).append((one, area))
+        rows, columns = {s.row for s in spots}, {s.column for s in spots}
+        areas = _cover_spots(spots)
+        if word.width == 1 and (rows == {spot.row} if beside else columns == {spot.column}):
+            for area in areas:
+                across = (area[1], area[3]) if beside else (area[0], area[2])
+                cells.setdefault((beside, *across), []).append((one, area))
         else:
-            cells[spot,] = [(alone, area)]
+            cells[spot,] = [(alone, area) for area in areas]
     return places, cells
+
+
+def _cover_spots(spots: Iterable[Spot]) -> list[Area]:
+    """The areas of some cells and of no others: runs down the columns, alike ones side by side as one."""
+    runs: list[Area] = []
+    for column, row in sorted({(spot.column, spot.row) for spot in spots}):
+        if runs and runs[-1][2:] == (row - 1, column):
+            runs[-1] = (runs[-1][0], column, row, column)
+        else:
+            runs.append((row, column, row, column))
+    return list(_join_areas(sorted(runs)))
 
 
 def _write_criterion(word: str, look: str) -> str:

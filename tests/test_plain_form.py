@@ -87,9 +87,12 @@ def tell(spec, submission, prior=None) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("unit", "advice"),
-    [("千元", "像是按元填的。改法：若按元填写，请除以 1000；"), ("万元", "像是按元填的。改法：若按元填写，请除以 10000；"),
-     ("亩", "像是按更小的单位填的。改法：若按更小的单位填写，请换算成亩；")],
-)  # fmt: skip
+    [
+        ("千元", "像是按元填的。改法：若按元填写，请除以 1000；"),
+        ("万元", "像是按元填的。改法：若按元填写，请除以 10000；"),
+        ("亩", "像是按更小的单位填的。改法：若按更小的单位填写，请换算成亩；"),
+    ],
+)
 def test_an_amount_in_a_smaller_unit_is_told_by_what_the_unit_is(make_form, unit, advice):
     spec = make_form(unit=unit)
     assert advice in tell(spec, submit(9, 15_200_000, 5, 3, 8))["amount.doubtful"]

@@ -45,6 +45,7 @@ FILES = {
     "narratives_fifteenth.tsv": SPEC,
     "narratives_sixteenth.tsv": SPEC,
     "narratives_seventeenth.tsv": SPEC,
+    "narratives_eighteenth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,
@@ -99,6 +100,14 @@ def test_since_a_year_is_the_whole_of_it():
     (fact,) = read_facts(SPEC, "2023年以来，共收到申请6件。")
     assert (fact.value, fact.year) == (6, 2023)
     assert read_facts(SPEC, "2023年以来，共收到申请6件。", 2024) == ()
+
+
+@pytest.mark.parametrize(("year", "of"), [(None, 2021), (2021, 2021), (2023, None)])
+@pytest.mark.parametrize("text", ["2021年度以来未收到申请。", "2021年以来，收到申请0件。"])
+def test_nothing_since_a_year_is_nothing_in_each(text, year, of):
+    (fact,) = read_facts(SPEC, text, year)
+    assert (fact.value, fact.year) == (0, of)
+    assert read_facts(SPEC, "2021年度以来收到申请2件。", 2023) == ()
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,14 @@ _UNKNOWN: Final = (GAP, NOUNS, CHANNEL, OFFICE, "others.listed", "scopes.others"
 _WAYS_END: Final = frozenset(("方式", "形式", "途径", "渠道"))
 _WAYS_BEGIN: Final = frozenset(("通过", "以", "从", "经", "由"))
 _WAYS_GIVE: Final = frozenset(("提交", "提出", "递交", "发来", "提交的", "提出的"))
+_MANY_WAYS: Final = 3
+"""So many ways side by side are all there are."""
+_SHORT_NAME: Final = 2
+"""Signs of the short name of what came by a way: 网络申请."""
 _NEAR_WAY: Final = 5
 """So many words at most tell one way: 通过网站互动栏目提交."""
+_OWN: Final = "我"
+"""What a name of the agency itself may begin with: 我苏木."""
 _LONGEST_NAME: Final = 8
 """So many words at most make a name of an agency."""
 _SAYING: Final = (
@@ -88,9 +94,12 @@ class Count:
 def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[ProseToken]:
     """The words with names of agencies as one each, at the begin of a clause and behind a verb: 县教育局作出…."""
     named: list[ProseToken] = []
-    at, is_open = 0, True
+    at, is_open, is_whom = 0, True, False
+    doers = {token.text for token in _list_doers(tokens)}
     while at < len(tokens):
         end = _end_agency(tokens, at, language) if is_open else at
+        if end == at and is_whom and tokens[at].text in doers:
+            end = at + 1  # 某苏木未收到申请，没有针对某苏木的行政复议
         if end > at:
             text = "".join(token.text for token in tokens[at:end])
             named.append(ProseToken(text, tokens[at].start, tokens[end - 1].end, frozenset({OFFICE})))
@@ -98,7 +107,7 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
             continue
         token = tokens[at]
         named.append(token)
-        is_toward = token.text in language.toward
+        is_toward = is_whom = token.text in language.toward
         is_open = (
             is_toward
             or token.is_any(BREAK, "others.because", "others.doers")
@@ -107,6 +116,15 @@ def name_agencies(tokens: Sequence[ProseToken], language: Language) -> list[Pros
         )
         at += 1
     return named
+
+
+def _list_doers(tokens: Sequence[ProseToken]) -> Iterator[ProseToken]:
+    """The unknown words at the begin of a clause that are said to have done something, or not."""
+    is_open = True
+    for token, following in pairwise(tokens):
+        if is_open and token.is_any(GAP) and (is_verb(following) or following.is_any(NEGATION)):
+            yield token
+        is_open = token.is_any(BREAK) or (is_open and _may_stand_before(token))
 
 
 def _may_stand_before(token: ProseToken) -> bool:
@@ -118,6 +136,8 @@ def _end_agency(tokens: Sequence[ProseToken], at: int, language: Language) -> in
     end = at
     if tokens[at].text.startswith(language.not_agencies):
         return at
+    if tokens[at].is_any(GAP) and tokens[at].text.startswith(_OWN) and _may_do(tokens[at + 1 : at + 2]):
+        return at + 1
     for place in range(at, min(at + _LONGEST_NAME, len(tokens))):
         token = tokens[place]
         if token.is_any(BREAK) or token.number is not None or token.year is not None or token.phrases:
@@ -127,6 +147,11 @@ def _end_agency(tokens: Sequence[ProseToken], at: int, language: Language) -> in
         if token.is_any(GAP) and token.text.endswith(language.agencies):
             end = place + 1
     return end
+
+
+def _may_do(behind: Sequence[ProseToken]) -> bool:
+    """Whether the word behind a name is a verb or what is counted, so that the name ends there: 我苏木依申请公开…."""
+    return any(is_verb(token) or any("anchor" in phrase.manners for phrase in token.phrases) for token in behind)
 
 
 def join_divided(tokens: Sequence[ProseToken], language: Language) -> Iterator[ProseToken]:
@@ -226,13 +251,52 @@ def allow_way(tokens: Sequence[ProseToken], persons: frozenset[str]) -> list[Pro
         and token.number.unit not in persons  # 1名公民通过网站提出申请1件
         for token in tokens
     )
-    if len(ways) != 1 or not is_taken or numbers != 1 or has_any(tokens, NEGATION, "words.parts"):
+    is_zero = len(ways) == 1 and not numbers and _is_zero_of_way(tokens, tokens.index(ways[0]))
+    is_one = is_zero or (numbers == 1 and not has_any(tokens, "words.parts"))
+    if len(ways) != 1 or not is_taken or not is_one or has_any(tokens, NEGATION):
         return list(tokens)
     passed = _measure_way(tokens, tokens.index(ways[0]))
     return [
         replace(token, kinds=frozenset({"words.neutral"}), phrases=()) if at in passed else token
         for at, token in enumerate(tokens)
     ]
+
+
+def _is_zero_of_way(tokens: Sequence[ProseToken], at: int) -> bool:
+    """Whether a zero stands behind one way and the name of what came by it: 受理网上申请信息公开申请0件."""
+    behind = tokens[at + 1 : at + 3]
+    is_named = any("anchor" in phrase.manners and not phrase.rows for word in behind[:1] for phrase in word.phrases)
+    return is_named and behind[-1].number is not None
+
+
+def join_ways(tokens: Sequence[ProseToken], language: Language) -> list[ProseToken]:
+    """The words with a list of several ways of which there was none as what came by them all.
+
+    未收到当面申请、网络申请、信函申请 is 未收到申请; of one or two ways alone it may be said.
+    """
+    joined: list[ProseToken] = []
+    at, denied = 0, False
+    while at < len(tokens):
+        denied = not tokens[at].is_any(BREAK) and (denied or tokens[at].is_any(NEGATION))
+        end = at
+        while denied and end < len(tokens) and (_names_came(tokens[end], language) or tokens[end].is_any(JOINER)):
+            end += 1
+        ways = [token for token in tokens[at:end] if not token.is_any(JOINER)]
+        if len(ways) < _MANY_WAYS or tokens[at].is_any(JOINER) or tokens[end - 1].is_any(JOINER):
+            joined.append(tokens[at])
+            at += 1
+            continue
+        entry = language.entries[ways[-1].text[-_SHORT_NAME:]]
+        text = "".join(token.text for token in tokens[at:end])
+        joined.append(ProseToken(text, tokens[at].start, tokens[end - 1].end, entry.kinds, entry.phrases))
+        at = end
+    return joined
+
+
+def _names_came(token: ProseToken, language: Language) -> bool:
+    """Whether a word for a way ends with a name of what came by it: 网络申请."""
+    entry = language.entries.get(token.text[-_SHORT_NAME:]) if token.is_any(CHANNEL) else None
+    return entry is not None and any("anchor" in p.manners and not p.rows for p in entry.phrases)
 
 
 def _measure_way(tokens: Sequence[ProseToken], at: int) -> range:
@@ -324,7 +388,9 @@ def drop_description(left: Sequence[ProseToken]) -> Sequence[ProseToken]:
         return left
     if not has_any(left, "words.totals") and not left[starts[0]].is_any(CHANNEL):
         return left
-    return [*left[: starts[0]], *left[ends[-1] + 1 :]]
+    begin = max((at for at in range(starts[0]) if left[at].text in _WAYS_BEGIN), default=starts[0])
+    is_list = all(token.is_any(GAP, JOINER) for token in left[begin + 1 : starts[0]])  # 通过邮递、网站等途径
+    return [*left[: begin if is_list else starts[0]], *left[ends[-1] + 1 :]]
 
 
 def quote_unknown(tokens: Sequence[ProseToken], *known: ProseToken) -> str:

@@ -265,9 +265,7 @@ class CountReader:
 
     def _is_stage(self, count: Count) -> bool:
         """Whether a number is of one stage of cases, of which the sentence counts several: 一审2件，二审1件."""
-        subjects = self.said.language.subjects.values()
-        stages = [word for subject in subjects for word in subject.stages if word in self.said.sentence]
-        return len(stages) > 1 and any(word.text.startswith(tuple(stages)) for word in count.left)
+        return self.said.tells_stage(count.left)
 
     def _is_of_something(self, count: Count, group: WordGroup) -> bool:
         """Whether right before a verb stands what is unknown, and so may be what was done."""
@@ -480,6 +478,18 @@ class CountReader:
             return list(meanings)
         return [*(self.said.composer.shift(each, last.columns, last.words) for each in before), last]
 
+    def _widen_whole(self, clause: Clause, part: Meaning) -> None:
+        """Takes a whole for one of which what is in brackets is a part, where it may be: 处理35件（含上年结转3件）."""
+        mine = self.said.found[self.said.first :]
+        is_part = self.said.in_parts and clause.opener in OPENING and part.role == "row" and not part.is_anchored
+        if not is_part or not mine or mine[-1].kind != "figure" or mine[-1].meaning.role != "whole":
+            return
+        whole = mine[-1].meaning
+        wider = [keys for keys in whole.cells if set(part.cells[0]) < set(keys)]
+        if wider:
+            cells = (*wider, *(keys for keys in whole.cells if keys not in wider))
+            self.said.found[-1] = replace(mine[-1], meaning=replace(whole, cells=cells))
+
     def _find_sum(self, numeral: Numeral) -> Meaning | None:
         """What a number is of that closes a list as its sum: 新收11件、结转2件，共13件; rows before columns.
 
@@ -509,10 +519,14 @@ class CountReader:
             cells = tuple(dict.fromkeys([*self.said.composer.shift(parts[0], subject.columns, ()).cells, *cells]))
         return replace(added, role="whole", cells=cells)
 
+    def _find_year(self, clause: Clause, count: Count) -> StatedYear:
+        """The year that a number is of."""
+        in_brackets = clause.opener in OPENING and (len(clause.tokens) <= 2 or all(map(_may_be_beside, clause.tokens)))
+        return clause.years.pop(0) if clause.years else self.said.times.find_year(count.left, in_brackets=in_brackets)
+
     def state(self, clause: Clause, count: Count, meanings: Sequence[Meaning]) -> None:
         """Notes a number as a figure of each of the meanings whose unit it has."""
-        in_brackets = clause.opener in OPENING and (len(clause.tokens) <= 2 or all(map(_may_be_beside, clause.tokens)))
-        year = clause.years.pop(0) if clause.years else self.said.times.find_year(count.left, in_brackets=in_brackets)
+        year = self._find_year(clause, count)
         if (
             count.left[-1:]
             and count.left[-1].is_any("compare.sources")
@@ -539,6 +553,7 @@ class CountReader:
                     self.said.topic.last = None
                 continue
             numeral = replace(count.numeral, value=fitted[0], step=fitted[1])
+            self._widen_whole(clause, meaning)
             self.said.note("figure", count.token, numeral, meaning, year=year)
             if meaning.role == "whole" and numeral.value:
                 self.said.wholes.append(self.said.found[-1])

@@ -26,6 +26,7 @@ from xltool.rules.narrative_clauses import (
     goes_on,
     is_unknown,
     join_divided,
+    join_ways,
     list_doers,
     may_count,
     name_agencies,
@@ -108,11 +109,10 @@ class _Reader:
             self.said.topic.before = self.said.topic.wholes or self.said.topic.before
             self.said.topic.wholes, self.said.is_listed, self.said.is_item, self.said.item_unit = [], False, False, ""
         sorted_out, language = self._find_sorted(tokens), self.said.language
+        named = name_agencies([*join_divided(tokens, language)], language)
         mine = [
             replace(token, phrases=(), kinds=frozenset({NOUNS})) if token.text in sorted_out else token
-            for token in allow_way(
-                simplify_tokens(name_agencies([*join_divided(tokens, language)], language), _PERSONS), _NOT_CASES
-            )
+            for token in allow_way(join_ways(simplify_tokens(named, _PERSONS), language), _NOT_CASES)
         ]
         self._find_subject(mine)
         doers = list_doers(mine, language)
@@ -314,7 +314,7 @@ class _Reader:
         negated = next((at for at, token in enumerate(rest) if token.is_any(NEGATION)), None)
         self.said.is_denied = self.said.is_denied and clause.opener in _GOES_ON
         self.said.aside = self.said.limit or quote_unknown(rest[:negated], *rest[:negated])
-        if negated is not None and not self.said.times.is_partial:
+        if negated is not None and (not self.said.times.is_partial or self.said.times.lasts):
             if not self._is_of_part(rest[:negated]) and not (numbers and _counts_many(clause.tokens[numbers[-1]])):
                 self.nothing.read_nothing(rest, negated)
             self.said.is_denied = len(self.said.found) > before and not has_any(rest[-2:], "words.closings")
@@ -413,7 +413,7 @@ class _Reader:
             is_one = groups is not None and len(groups) == 1 and groups[0].is_known and groups[0].is_open
             self.said.rated = groups[0].meaning if groups and is_one else None
             return
-        if self.said.times.is_partial:
+        if self.said.times.is_partial and (numeral.value or not self.said.times.lasts):
             self._pass_partial(count)
             return
         same = bool(numeral.unit) and numeral.unit == self.said.item_unit

@@ -64,7 +64,11 @@ class NothingReader:
                 words = [*named, *words]
         near = split_groups(before)[-1]  # 行政处罚无一被复议
         shown = {phrase.table for token in mine if is_showing(token.phrases) for phrase in token.phrases}
-        meanings = [each for each in meanings if each.table not in shown and not _names_other(near, each)]
+        meanings = [
+            each
+            for each in meanings
+            if each.table not in shown and not _names_other(near, each) and _is_of_deed(each, mine)
+        ]
         self.deny(meanings, [before[-1], *words])
 
     def _lend_object(self, mine: Sequence[ProseToken], behind: Sequence[ProseToken]) -> list[ProseToken]:
@@ -118,7 +122,7 @@ class NothingReader:
         """What there was none of, named behind the word for it; the last words of the list must be known."""
         while len(tokens) > 1 and tokens[-1].is_any("others.several", "others.described", "words.closings", JOINER):
             tokens = tokens[:-1]  # 行政复议、行政诉讼等情况
-        tokens = _drop_apart(drop_description(tokens))
+        tokens = _name_parties(_drop_apart(drop_description(tokens)))
         self.said.groups.is_denied = True
         groups = self.said.groups.list_groups(tokens)
         self.said.groups.is_denied = False
@@ -213,6 +217,24 @@ def _drop_apart(tokens: Sequence[ProseToken]) -> list[ProseToken]:
         return list(tokens)
     apart = [token for token in tokens if any("apart" in phrase.manners for phrase in token.phrases)]
     return [token for token in tokens if token not in apart]
+
+
+def _name_parties(tokens: Sequence[ProseToken]) -> list[ProseToken]:
+    """The words with those that are columns beside others only, if one stands there: 个人、法人或者其他组织."""
+    named = [p for token in tokens for p in token.phrases if p.columns and not p.rows]
+    columns = {phrase.table for phrase in named if not phrase.manners - {"anchor"}}
+    return [
+        replace(token, phrases=tuple(replace(p, manners=p.manners - {"sole"}) for p in token.phrases))
+        if any("sole" in p.manners and p.columns and not p.rows and p.table in columns for p in token.phrases)
+        else token
+        for token in tokens
+    ]
+
+
+def _is_of_deed(meaning: Meaning, words: Sequence[ProseToken]) -> bool:
+    """Whether verbs say that something was done with what is meant, where they say anything: not 对申请收取费用."""
+    verbs = [word for word in words if is_verb(word) and not is_passable(word)]
+    return not verbs or any(phrase.table == meaning.table for word in verbs for phrase in word.phrases)
 
 
 def _names_other(words: Sequence[ProseToken], meaning: Meaning) -> bool:

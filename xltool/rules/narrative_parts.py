@@ -42,6 +42,7 @@ class PartReader:
         if (
             not wholes
             or has_any(tokens, "words.parts")
+            or (self.said.tells_stage(tokens) and not is_of_all)
             or not all(is_passable(each) or each.phrases for each in tokens)
         ):
             return

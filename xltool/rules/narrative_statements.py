@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -126,6 +127,12 @@ class Discourse:
     @listing.setter
     def listing(self, was: tuple[bool, bool, bool, str]) -> None:
         self.in_parts, self.is_listed, self.is_item, self.item_unit = was
+
+    def tells_stage(self, words: Sequence[ProseToken]) -> bool:
+        """Whether words are of one stage of cases, of which the sentence tells several: 一审驳回，二审维持."""
+        subjects = self.language.subjects.values()
+        stages = [word for subject in subjects for word in subject.stages if word in self.sentence]
+        return len(stages) > 1 and any(word.text.startswith(tuple(stages)) for word in words)
 
     def take_back(self, first: Statement) -> None:
         """Forgets a statement and those behind it."""

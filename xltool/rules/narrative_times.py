@@ -41,6 +41,7 @@ class Times:
         self._is_partial = False  # of half a year, of some months
         self._is_clause_partial = False  # so is only what is being read: 2019年以来印发的文件
         self._is_since = False  # since a year that may be any
+        self.lasts = False  # what is said of that time is so of each year of it, if it says that there was nothing
 
     @property
     def is_partial(self) -> bool:
@@ -68,6 +69,7 @@ class Times:
         alone = len(months) == 1 and months[0][0] == months[0][1] and not months[0][2]
         alone = alone and not has_any(tokens, "compare.full")
         if self._names_period(tokens) or (months and not is_whole) or alone:
+            self.lasts = _runs_from_year(tokens) and not months and not self.is_partial
             self.is_partial = self.is_compared_otherwise = True
         reaching = next((at for at, token in enumerate(tokens) if token.is_any("compare.reaching")), 0)
         for at, token in enumerate(tokens):
@@ -83,7 +85,8 @@ class Times:
             elif year == "last" and has_any(tokens[at + 1 : at + 3], *_CHANGES):
                 self.compared = year
             elif year is not None:
-                self.year = year
+                own = self._report_year if self.lasts else None
+                self.year = None if own is not None and isinstance(year, int) and year <= own else year
 
     def _names_period(self, tokens: Sequence[ProseToken]) -> bool:
         """Whether a part of a year is spoken of, or several years; 2024年以来 is the whole of that report's year.
@@ -118,6 +121,13 @@ def _describes_since(tokens: Sequence[ProseToken], at: int) -> bool:
     behind = tokens[at + 1 : at + 3]
     is_since = at > 0 and tokens[at].is_any("compare.since") and tokens[at - 1].year is not None
     return is_since and len(behind) > 1 and is_verb(behind[0]) and behind[1].is_any("words.relative")
+
+
+def _runs_from_year(tokens: Sequence[ProseToken]) -> bool:
+    """Whether since one year is all that words say about time: 2021年以来."""
+    since = [at for at, token in enumerate(tokens) if token.is_any("compare.since") and at and tokens[at - 1].year]
+    periods = [token for token in tokens if token.is_any("compare.other_periods", YEAR_WORD)]
+    return len(since) == 1 and len(periods) == 2
 
 
 def name_year(token: ProseToken) -> StatedYear:

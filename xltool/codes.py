@@ -247,7 +247,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "table.empty": Message(
         "error",
         "整张表未填",
-        "{block}一个数也没有填，{count} 格都空着。",
+        "{block}还没有填，{count} 格都空着。",
         "按填报说明填写，没有发生的填 0。",
         ANNUAL_NOTICE,
     ),

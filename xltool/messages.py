@@ -107,6 +107,15 @@ def render(found: Finding, spec: FormSpec | None, place: Locator | None) -> str:
     return f"{said}{remedy}{f'依据：{basis}。' if basis else ''}"
 
 
+def lacks_facts(found: Finding) -> bool:
+    """Whether a finding has not all of the facts that are told today, as one that an older xltool kept."""
+    message = CATALOGUE.get(found.code)
+    if message is None or found.rule is not None or "told" in found.data:
+        return False
+    asked = {fact[1:-1] for fact in _FACT.findall(f"{message.sentence}{message.remedy}")}
+    return not asked <= {*_FOUND_OUT, "this", "before", *found.data}
+
+
 def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -> tuple[str, str, str]:
     """What a finding says, how to mend it, and the basis, which is empty where none is needed.
 

@@ -55,6 +55,8 @@ def test_what_was_noticed_in_reading_comes_back():
             "facts": {},
         }
         | {"cells": [{"key": "applications.no_such.cell", "sheet": "表", "address": "A1", "value": None}]},
+        stores.finding("amount.doubtful", code="amount.doubtful", message="左边 3，右边 4。改法：改一格。依据：某条。")
+        | {"facts": {"value": "1"}, "scaled": [], "together": False, "cause": None, "follows": None},
     ],
 )
 def test_what_lacks_facts_or_is_of_a_cell_that_is_no_more_is_told_in_the_words_of_then(kept):

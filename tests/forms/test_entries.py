@@ -61,7 +61,6 @@ def test_a_kind_that_is_none_is_one_fault() -> None:
         ('absent = { state = "—", ', "absent = { ", "row 'total' and column 'state' say different things"),
         ('label = "消防" }', 'label = "消防", kind = "yes_no" }', "row 'fire' and column 'state' say different things"),
         ('label = "消防" }', 'label = "消防", levels = ["county"] }', "nothing in it is 'required' of all"),
-        ('{ id = "meetings", label = "会议次数" },', "", "table 'rules' has no figures"),
         ('expr = "total = fire + traffic + mine"', 'expr = "fire.state <= fire.found"', "'fire.state' is no figure"),
     ],
 )  # fmt: skip

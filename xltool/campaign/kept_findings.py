@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from xltool import api
+from xltool.messages import lacks_facts
 from xltool.model import CellKey, Finding, FormSpec, Leftover, NotApplicable, Reading, Suspect, Value
 
 _REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
@@ -32,8 +33,8 @@ def keep_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
 def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
     """A finding that was kept, as it was found.
 
-    One that an older xltool kept without its facts, or of a cell or rule that the form has no more, stands alone and
-    is told in the words of then.
+    One that an older xltool kept without its facts, or not with all that are told today, or of a cell or rule that the
+    form has no more, stands alone and is told in the words of then.
     """
     rule = kept["name"] if kept["rule"] else None
     keys = tuple(cell["key"] for cell in kept["cells"])
@@ -43,9 +44,8 @@ def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
         or not named <= spec.order.keys()
         or (rule is not None and all(rule != known.name for known in spec.rules))
     ):
-        known = tuple(key for key in keys if key in spec.order)
-        return Finding(kept["code"], kept["severity"], known, data={"told": split_message(kept["message"])})
-    return Finding(
+        return _tell_as_then(kept, spec)
+    found = Finding(
         kept["code"],
         kept["severity"],
         keys,
@@ -56,6 +56,13 @@ def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
         kept["cause"],
         kept["follows"],
     )
+    return _tell_as_then(kept, spec) if lacks_facts(found) else found
+
+
+def _tell_as_then(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
+    """A finding that stands alone, in the words of then."""
+    known = tuple(cell["key"] for cell in kept["cells"] if cell["key"] in spec.order)
+    return Finding(kept["code"], kept["severity"], known, data={"told": split_message(kept["message"])})
 
 
 def split_message(message: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from xltool.codes import LEVEL_NAMES
 from xltool.days import count_days
 from xltool.forms import totals
 from xltool.forms.controls import list_control_totals
+from xltool.forms.entries import list_bare_tables
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.forms.units import find_smaller_unit
@@ -68,6 +69,10 @@ class CheckedView(Protocol):
     @property
     def all_blank(self) -> Array:
         """Which cells are blank, and behind them which entries (submissions x cells and entries)."""
+
+    @property
+    def bare(self) -> Array:
+        """Which of the cells and entries are of a table without figures (1 x both)."""
 
     @property
     def own(self) -> Array:
@@ -266,7 +271,7 @@ class EmptyCheck(CellCheck):
         return _list_entries(spec, table)
 
     def mask(self, view: CheckedView) -> Array:
-        return view.all_blank
+        return view.all_blank & (view.own | ~view.bare)
 
     def count(self, mask: Array) -> Array:
         return mask.all(axis=1).astype("int64")
@@ -275,7 +280,10 @@ class EmptyCheck(CellCheck):
         areas, written = places.areas(self.cells(places.spec, table)), self._list_written(places, table)
         blanks = "+".join([*map(_count_blanks, areas), *map(_count_unwritten, written)])
         size = sum(area.size for area in areas) + sum(area.size for area in written)
-        return f"IF({blanks}={size},1,0)"
+        empty = f"IF({blanks}={size},1,0)"
+        bare = list_bare_tables(places.spec)  # of which a sum has nothing where no unit is the government's own
+        asked = bare if table is None else {table.id} & bare
+        return f'IF({places.scope}="consolidated",0,{empty})' if asked else empty
 
     def _list_written(self, places: FormulaPlaces, table: Table | None) -> Sequence[EntryArea]:
         return places.entry_areas(self.entries(places.spec, table))

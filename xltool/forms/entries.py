@@ -17,6 +17,7 @@ from xltool.days import DAY_EXAMPLE, format_day, parse_day
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.label import normalise_label
+from xltool.forms.memo import derive_once
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.text import excel_length, flatten_text
 from xltool.messages import finding
@@ -183,12 +184,10 @@ def _read_entry(source: Source, cell: FormCell, told: set[str]) -> Iterator[Entr
         yield EntryCell(cell.key, cell.table, cell.block, row, column, kind)
 
 
-def find_bare_tables(spec_cells: Sequence[FormCell], entries: Sequence[EntryCell]) -> Iterator[tuple[str, str]]:
-    """The tables that have no figure at all, with the name to point at."""
-    figured = {cell.table.id for cell in spec_cells}
-    for name in dict.fromkeys(entry.table.id for entry in entries):
-        if name not in figured:
-            yield f"table '{name}' has no figures: what is only chosen or written belongs to the texts", name
+@derive_once
+def list_bare_tables(spec: FormSpec) -> frozenset[str]:
+    """The tables in which nothing is a figure."""
+    return frozenset({entry.table.id for entry in spec.entries} - {cell.table.id for cell in spec.cells})
 
 
 def take_entry(entry: EntryCell, content: str, scope: Scope = "own") -> tuple[str, list[Finding]]:

@@ -335,9 +335,6 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "row '{a}' is for some 'levels' only: nothing in it is 'required' of all": (
         "行“{a}”只由部分级别的单位填（levels），不能写 required"
     ),
-    "table '{a}' has no figures: what is only chosen or written belongs to the texts": (
-        "表“{a}”没有填数的格：只选、只写的内容放到文字（text）里"
-    ),
     "'{a}' is no figure: rules and rates reckon with figures": "“{a}”不是数：勾稽关系和比率只用填报的数",
     "a rate reads 'cells / cells', with one '/'": "比率写成“格 / 格”，只有一个 /",
     "a sum above or below '/' stands in brackets: (a + b) / c": "/ 上下的和要加括号：(a + b) / c",

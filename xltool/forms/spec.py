@@ -107,8 +107,6 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     if source.count == elsewhere:
         for complaint, where in rates.find_rate_faults(cells, computed, all_rules):
             source.fault(where, complaint)
-        for complaint, where in entries.find_bare_tables(cells, written):
-            source.fault(where, complaint)
     spec = FormSpec(
         id=identifier,
         title=fields.text("title"),

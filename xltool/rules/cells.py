@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from xltool.codes import LEVEL_NAMES
-from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, FigureCheck
+from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, EntryCheck, FigureCheck
 from xltool.forms.checks import Check
-from xltool.forms.entries import describe_entry, quote_entry
+from xltool.forms.entries import describe_entry, list_bare_tables, quote_entry
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.forms.totals import resolve_list_totals
@@ -35,7 +35,7 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
         text = view.spec.texts[number]
         lacking[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
-    blank = np.any(view.blank, axis=1).tolist()
+    blank = (np.any(view.blank, axis=1) | (view.own[:, 0] & bool(list_bare_tables(view.spec)))).tolist()
     for at, (submission, mine, spoken, missing) in enumerate(zip(view.submissions, found, noted, lacking, strict=True)):
         if submission.level_basis:
             mine.extend(_find_doubtful_levels(view.spec, submission))
@@ -51,7 +51,7 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
 
 def _is_empty(spec: FormSpec, submission: Submission) -> bool:
     """Whether nothing is filled in: totals that lists compute are 0 where there is no line."""
-    if submission.entries or submission.lists:
+    if submission.entries or submission.lists or (submission.scope != "own" and list_bare_tables(spec)):
         return False
     blanks, computed = submission.values.count(None), resolve_list_totals(spec)
     return blanks == len(submission.values) or (
@@ -62,7 +62,10 @@ def _is_empty(spec: FormSpec, submission: Submission) -> bool:
 
 def _tell_emptiness(spec: FormSpec, missing: Sequence[Finding]) -> Iterator[Finding]:
     """That nothing is filled in, with the findings about missing texts: they are of that one cause."""
-    counts = (sum(not cell.total for cell in spec.cells), "个数"), (len(missing), "段文字")
+    bare = list_bare_tables(spec)
+    written = sum(entry.table.id in bare for entry in spec.entries)
+    figures = sum(not cell.total for cell in spec.cells)
+    counts = (figures, "个数"), (written, "格选项、日期和文字"), (len(missing), "段文字")
     said = "、".join(f"{count} {what}" for count, what in counts if count)
     lead = finding("form.empty", missing=said)
     yield from (replace(each, cause=lead.code) for each in (lead, *missing))
@@ -96,7 +99,7 @@ def _index_cells(spec: FormSpec, check: Check) -> list[int]:
     if check.kind is None:
         return []
     cells, entries = check.kind.cells(spec, check.table), check.kind.entries(spec, check.table)
-    shift = len(spec.cells) if cells else 0
+    shift = 0 if isinstance(check.kind, EntryCheck) else len(spec.cells)
     places = {entry.key: shift + at for at, entry in enumerate(spec.entries)} if entries else {}
     return [*(spec.index[cell.key] for cell in cells), *(places[entry.key] for entry in entries)]
 
@@ -141,11 +144,15 @@ def _find_blanks(spec: FormSpec, submission: Submission, noted: set[CellKey], en
     values = submission.values
     blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
     written = {key.partition(".")[0] for key in submission.entries}
-    empty = set()
+    empty, bare = set[str](), list_bare_tables(spec) - written
     for table in spec.tables:
         cells = [cell for cell in spec.cells if cell.table is table and table.id not in written]
         if cells and noted.isdisjoint(cell.key for cell in cells) and blank.issuperset(cell.key for cell in cells):
             keys = [cell.key for cell in cells if not cell.total]
+            yield finding("table.empty", *keys, count=len(keys))
+            empty.add(table.id)
+        elif table.id in bare and submission.scope == "own":
+            keys = [entry.key for entry in spec.entries if entry.table is table]
             yield finding("table.empty", *keys, count=len(keys))
             empty.add(table.id)
     for block, cells in _list_inputs(spec):

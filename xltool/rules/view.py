@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten, list_running
-from xltool.forms.entries import is_fit, is_lacking
+from xltool.forms.entries import is_fit, is_lacking, list_bare_tables
 from xltool.forms.list_terms import list_terms, reckon_lists
 from xltool.forms.memo import derive_once
 from xltool.model import (
@@ -59,6 +59,13 @@ class SubmissionView:
     def all_blank(self) -> CellMask:
         """Which cells are blank, and behind them which entries."""
         return np.hstack((self.blank, self._ask_entries(_is_blank))) if self.spec.entries else self.blank
+
+    @cached_property
+    def bare(self) -> CellMask:
+        """Which of the cells and entries are of a table without figures (1 x both)."""
+        bare = list_bare_tables(self.spec)
+        found = [*(False for _ in self.spec.cells), *(entry.table.id in bare for entry in self.spec.entries)]
+        return np.array([found], np.bool_)
 
     @property
     def own(self) -> CellMask:

@@ -45,7 +45,6 @@ FILES = {
     "narratives_fifteenth.tsv": SPEC,
     "narratives_sixteenth.tsv": SPEC,
     "narratives_seventeenth.tsv": SPEC,
-    "narratives_eighteenth.tsv": SPEC,
     "narratives_kinds.tsv": SPEC,
     "narratives_made.tsv": SPEC,
     "narratives_2019.tsv": OLD,

@@ -36,6 +36,7 @@ COUNT, GRANTED, TOTAL = (
     "applications.received.total",
 )
 FEES = "disclosure.fees.amount"
+IN_YUAN = {"smaller": "元", "mend": "除以 10000"}
 
 
 @cache
@@ -424,7 +425,7 @@ def test_the_condition_names_the_old_value_exactly(value, condition):
     values = list(right().values)
     values[SPEC.index[FEES]] = value
     [rules] = marked(
-        told(finding("amount.doubtful", FEES, value="1"), submission=replace(right(), values=tuple(values)))
+        told(finding("amount.doubtful", FEES, value="1", **IN_YUAN), submission=replace(right(), values=tuple(values)))
     ).values()
     assert [formula for _, formula in rules] == [condition.format("$B$16")]
 
@@ -444,7 +445,7 @@ def test_many_cells_are_all_coloured_and_the_first_commented():
 
 
 def test_several_findings_of_a_cell_share_its_comment_and_the_gravest_its_colour():
-    book = told(finding("amount.doubtful", FEES, value="251000"), finding("number.negative", FEES, value="-1"))
+    book = told(finding("amount.doubtful", FEES, value="251000", **IN_YUAN), finding("number.negative", FEES, value="-1"))
     assert [part[:4] for part in comment(book, FEES).split("\n\n")] == ["【强制】", "【核实】"]
     areas = [
         area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16")

@@ -445,7 +445,8 @@ def test_many_cells_are_all_coloured_and_the_first_commented():
 
 
 def test_several_findings_of_a_cell_share_its_comment_and_the_gravest_its_colour():
-    book = told(finding("amount.doubtful", FEES, value="251000", **IN_YUAN), finding("number.negative", FEES, value="-1"))
+    doubtful = finding("amount.doubtful", FEES, value="251000", **IN_YUAN)
+    book = told(doubtful, finding("number.negative", FEES, value="-1"))
     assert [part[:4] for part in comment(book, FEES).split("\n\n")] == ["【强制】", "【核实】"]
     areas = [
         area for area in book[SPEC.cell(FEES).table.sheet].conditional_formatting if str(area.sqref).startswith("B16")

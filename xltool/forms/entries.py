@@ -154,10 +154,7 @@ def _read_choices(fields: Fields) -> list[str]:
 
 
 def read_entries(source: Source, cells: Sequence[FormCell]) -> tuple[EntryCell, ...]:
-    """The cells that are no figures, in order; where row and column say different things, that is a fault, told once.
-
-    Each table has figures besides: what nothing adds up is no statistical table.
-    """
+    """The cells that are no figures, in order; where row and column say different things, that is a fault, told once."""
     told: set[str] = set()
     return tuple(entry for cell in cells for entry in _read_entry(source, cell, told))
 

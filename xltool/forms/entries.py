@@ -154,7 +154,7 @@ def _read_choices(fields: Fields) -> list[str]:
 
 
 def read_entries(source: Source, cells: Sequence[FormCell]) -> tuple[EntryCell, ...]:
-    """The cells that are no figures, in order; where row and column say different things, that is a fault, told once."""
+    """The cells that are no figures, in order; it is a fault, told once, where row and column say different things."""
     told: set[str] = set()
     return tuple(entry for cell in cells for entry in _read_entry(source, cell, told))
 

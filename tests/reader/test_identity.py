@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -168,6 +169,24 @@ def test_all_marks_removed():
     assert api.message(reading.findings[0], None) == (
         "文件能打开，但不是已知的报表：缺少或认不出单位代码、单位名称、单位级别、报告年度。改法：请用下发的工作簿填写。"
     )
+
+
+def test_a_form_of_lists_alone_is_told_by_their_heads():
+    """It has no cell with a name, and no other workbook is compared with none."""
+    samples = Path(__file__).parents[2] / "samples" / "ogi-ledger" / "2024"
+    ledger = api.read(next(iter(sorted(samples.glob("*.json")))).read_bytes()).submission
+    assert ledger is not None
+    foot = make_plan(api.form(ledger.form)).mark
+
+    def strip(book):
+        del book[HIDDEN]
+        for name in book.custom_doc_props.names:
+            del book.custom_doc_props[name]
+        book[COVER][foot.address].value = None
+
+    back = api.read(by_openpyxl(strip, api.fill(ledger))).submission
+    assert back is not None
+    assert (back.form, back.lists) == (ledger.form, ledger.lists)
 
 
 @pytest.mark.parametrize("form_id", ["ogi-1999", "../ogi-2021", "ogi_2021", "", "x" * 300])

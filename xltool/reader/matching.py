@@ -212,11 +212,11 @@ def _find_sheet(book: RawBook, name: str, words: Collection[str]) -> RawSheet | 
 
 
 def _measure_likeness(book: RawBook, plan: Plan) -> float:
-    """The share of a form's hidden names that a workbook has, or of the labels of its tables, whichever is larger."""
+    """The share of a form's hidden names that a workbook has, or of the labels of its tables and lists: the larger."""
     inputs = [cell.key for cell in plan.spec.inputs]
-    named = sum(name_cell("cell", key) in book.names for key in inputs) / len(inputs)
+    named = sum(name_cell("cell", key) in book.names for key in inputs) / max(1, len(inputs))  # lists have no names
     alike = [
-        max((measure_resemblance(plan, table.sheet, sheet) for sheet in book.sheets), default=0.0)
-        for table in plan.spec.tables
+        max((measure_resemblance(plan, each.sheet, sheet) for sheet in book.sheets), default=0.0)
+        for each in plan.spec.sheeted
     ]
     return max(named, sum(alike) / len(alike))

@@ -99,6 +99,7 @@ def test_the_form_offers_the_forms_and_the_year_that_is_due(form):
         "政府信息公开工作年度报告，2019至2020年度（国办公开办函〔2019〕60号）",
         "行政执法统计年报，2024年度起（国办发〔2018〕118号）",
         "安全生产事故隐患排查治理情况统计表，2024年度起（国家安全生产监督管理总局令第16号）",
+        "政府信息公开申请办理台账，2019年度起（国务院令第711号）",
         "政府网站工作年度报表，2017年度起（国办函〔2018〕12号）",
     ]
     rules = lxml.html.fromstring(form.browser.client.get("/check/rules").text)

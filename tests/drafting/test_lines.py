@@ -143,6 +143,14 @@ def test_quotients_of_a_note_with_what_makes_units_alike():
     assert len(drafted.spec.rates) == 4
 
 
+def test_a_hundredfold_quotient_of_what_is_no_percentage_is_only_told():
+    lines = ["地区|人口|人数|每百人", "_|人|人|人", "栏次|1|2|3", "城区|_|_|_", "乡镇|_|_|_"]
+    drafted = draft_page(make_page(lines, note="说明：3=2/1*100。"))
+    assert drafted.spec is not None
+    assert not drafted.spec.rates
+    assert "写不成勾稽关系" in drafted.text
+
+
 def test_places_add_up_as_they_are_listed():
     lines = [
         "单位|当月|累计",

@@ -30,7 +30,7 @@ _SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等�
 _RATIO: Final = re.compile(r"([0-9A-Z]{1,3})[=＝]([0-9A-Z]{1,3})[/÷]([0-9A-Z]{1,3})")
 _SCALED: Final = re.compile(
     r"(?<![0-9A-Za-z])([0-9A-Z]{1,3})\s*=\s*([0-9A-Z]{1,3})(?:\s*[×*]\s*([0-9]{2,6}))?\s*[/÷]\s*"
-    r"(?:\(\s*([0-9A-Z]{1,3})\s*[×*]\s*([0-9]{2,6})\s*\)|([0-9A-Z]{1,3}))(?:\s*[×*]\s*100\s*%?)?(?![0-9/÷×*])"
+    r"(?:\(\s*([0-9A-Z]{1,3})\s*[×*]\s*([0-9]{2,6})\s*\)|([0-9A-Z]{1,3}))(\s*[×*]\s*100\s*%?)?(?![0-9/÷×*])"
 )
 """12=7*10000/4, 5=4/(1*10000)*100: a quotient with what makes units of its sides alike, and a hundred for %."""
 _PRODUCT: Final = re.compile(r"([0-9A-Z]{1,3})=([0-9A-Z]{1,3})([/÷×*])([0-9]+(?:\.[0-9]+)?)")
@@ -47,7 +47,10 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
         near = [tables[at], *(table for place, table in enumerate(tables) if place != at)]
         plain = text.translate(_PLAIN)
         for scaled in _SCALED.finditer(plain):
-            if _take_scaled(near, scaled):
+            taken = _take_scaled(near, scaled)
+            if not taken and scaled[7]:
+                near[0].told.append(f"说明里的“{scaled[0]}”是乘除，写不成勾稽关系")
+            if taken or scaled[7]:
                 plain = plain.replace(scaled[0], "，")
         for match in _FORMULA.finditer(plain):
             _take_formula(near, match[1].strip())
@@ -122,6 +125,9 @@ def _take_scaled(near: Sequence[DraftTable], match: re.Match[str]) -> bool:
     target, above, below = (normalise_code(each) for each in (match[1], match[2], match[4] or match[6]))
     for table in near:
         for block, axis, items in _find_items(table, {target, above, below}):
+            unit = (items[target].measure or block.measure).unit
+            if match[7] and unit not in {"%", "％"}:
+                continue  # a figure a hundred times as large, which no rate says
             rate = DraftRate([(int(match[3] or 1), items[above])], [(int(match[5] or 1), items[below])])
             if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
                 return True

@@ -18,8 +18,6 @@ from xltool import itself
 from xltool.model import Diagnosis
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\(?>=\s*([0-9.]+))?")
-_MODULES: Final = {"msoffcrypto-tool": "msoffcrypto", "python-docx": "docx", "python-multipart": "python_multipart"}
-"""Where a library is imported under another name than it is installed by."""
 _SAMPLE: Final = "填报工作簿“√”→—"
 _FONTS: Final = "把字体文件装进系统（Windows：右键“为所有用户安装”），再生成。"
 
@@ -50,8 +48,9 @@ def _check_python() -> Diagnosis:
 def _check_libraries() -> Iterator[Diagnosis]:
     """One line for all libraries that are as they should be, and one for each that is not."""
     there = []
+    modules = _list_modules()
     for name, oldest in _list_requirements():
-        check = _check_library(name, oldest)
+        check = _check_library(name, oldest, modules.get(_normalise(name), []))
         if check is None:
             there.append(f"{name} {metadata.version(name)}")
         else:
@@ -60,7 +59,21 @@ def _check_libraries() -> Iterator[Diagnosis]:
         yield Diagnosis("libraries", "ok", f"程序库：{'、'.join(there)}")
 
 
-def _check_library(name: str, oldest: str) -> Diagnosis | None:
+def _list_modules() -> dict[str, list[str]]:
+    """What each installed library is imported by, which is often another name than it is installed by."""
+    modules: dict[str, list[str]] = {}
+    for module, names in metadata.packages_distributions().items():
+        for name in names:
+            modules.setdefault(_normalise(name), []).append(module)
+    return modules
+
+
+def _normalise(name: str) -> str:
+    return re.sub("[-_.]+", "_", name).lower()
+
+
+def _check_library(name: str, oldest: str, modules: list[str]) -> Diagnosis | None:
+    """What is wrong with a library, tried under its own name, else under the first that it says it has."""
     again = "" if itself.is_bundle() else "，或重新安装 xltool"
     remedy = f"{itself.advise_install(f'{name}>={oldest}' if oldest else name)}{again}。"
     try:
@@ -70,7 +83,7 @@ def _check_library(name: str, oldest: str) -> Diagnosis | None:
     if _parse_version(installed) < _parse_version(oldest):
         return Diagnosis(f"library.{name}", "missing", f"程序库 {name}：{installed}，太旧，至少要 {oldest}", remedy)
     try:
-        import_module(_MODULES.get(name, name))
+        import_module(_normalise(name) if _normalise(name) in modules else min(modules, default=name))
     except ImportError as error:
         return Diagnosis(f"library.{name}", "missing", f"程序库 {name}：{installed}，装了但打不开（{error}）", remedy)
     return None

@@ -54,7 +54,6 @@ JUMP_LEAST: Final = 20
 least so many units."""
 
 
-
 class CheckedView(Protocol):
     """Submissions as a check sees them: matrices of submissions x cells, and of submissions x texts."""
 

@@ -112,7 +112,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'decimals' must be 0 to 6: 9 digits before and 6 behind the point are what Excel holds exactly": (
         "decimals 为 0 至 6：Excel 准确保存整数 9 位、小数 6 位"
     ),
-    "'slash' must be '/' or '0'": "slash 写 \"/\" 或 \"0\"",
+    "'slash' must be '/' or '0'": 'slash 写 "/" 或 "0"',
     "'maximum' must be 1 to {a}: figures of one form add up within 64 bits then": (
         "maximum 为 1 至 {a}：这样合计才不会超出能准确计算的范围"
     ),

@@ -356,7 +356,7 @@ def test_the_official_blanks_give_their_cells_and_totals():
     scores = {path.stem: score_blank(path) for path in sorted((SHARED / "blanks").glob("*.json"))}
     assert len(scores) == 12
     assert sum(exact for exact, *_ in scores.values()) == 12
-    assert sum(score[1] for score in scores.values()) >= 107, scores
+    assert sum(score[1] for score in scores.values()) >= 108, scores
     assert not any(score[3] for score in scores.values()), scores
     assert not any(score[4] for score in scores.values()), scores
 
@@ -457,3 +457,80 @@ def test_what_is_no_copy_of_the_blank_is_told():
     for other in (fill_copy(LABELS[:3], COLUMNS, ()), fill_copy(LABELS, COLUMNS, ())):
         with pytest.raises(XltoolError, match="不是这张空白表填好的"):
             draft_filled(other)
+
+
+def draft_rows(title, heads, rows):
+    lines = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in (heads, *rows))
+    return draft_page(f"<p>{title}</p><table>{lines}</table>")
+
+
+def find_rules(drafted):
+    return {rule.name.partition(".")[2]: rule for rule in drafted.spec.rules}
+
+
+SCORED = ("指标", "满分", "扣分", "得分")
+
+
+def test_a_score_is_what_is_printed_less_what_is_deducted():
+    rows = [("秩序", "30", "", ""), ("速度", "25.5", "", ""), ("态度", "44.5", "", ""), ("合计", "100", "", "")]
+    drafted = draft_rows("窗口检查评分表", SCORED, rows)
+    assert drafted.differences == ()
+    [block] = drafted.spec.tables[0].blocks
+    assert [drafted.spec.cell(f"{drafted.spec.tables[0].id}.{row.id}.de_fen").total for row in block.rows] == [True] * 4
+    assert {cell.policy for cell in drafted.spec.cells} == {"never"}
+    constants = [rule.linear.constant for rule in drafted.spec.rules if rule.id.endswith(".de_fen")]
+    assert constants == [3000, 2550, 4450, 10000]
+    assert [line for line in marked_lines(drafted) if "得分=所印的满分－扣分" in line]
+    most = [rule for rule in drafted.spec.rules if rule.id.endswith(".kou_fen")]
+    assert [rule.linear.operator.sign for rule in most] == ["<="] * 4
+
+
+def test_a_score_of_a_row_that_prints_no_points_is_typed_in_and_asked_for():
+    rows = [("秩序", "查看", "60"), ("速度", "抽查", "40"), ("另加", "报告", "—"), ("合计", "", "100")]
+    rows = [(*row, "", "") for row in rows]
+    drafted = draft_rows("窗口检查评分表", ("指标", "办法", *SCORED[1:]), rows)
+    table = drafted.spec.tables[0].id
+    found = {cell.row.label: cell.total for cell in drafted.spec.cells if cell.column.id == "de_fen"}
+    assert found == {"秩序": True, "速度": True, "另加": False, "合计": True}
+    [other] = [line for line in marked_lines(drafted) if 'label = "另加"' in line]
+    assert 'typed = ["de_fen"]' in other
+    assert "“满分”没有印数" in other
+    defined = {rule.defines: rule.linear.constant for rule in drafted.spec.rules if rule.defines}
+    assert defined[f"{table}.total.de_fen"] == 0  # a sum, since not all of its points are printed
+    held = [rule for rule in drafted.spec.rules if rule.at == "total" and rule.linear.constant and not rule.defines]
+    assert {rule.linear.operator.sign for rule in held} == {"=", "<="}
+
+
+@pytest.mark.parametrize("points", ["三十", "30以内", "10-20"])
+def test_points_that_are_no_numbers_make_no_scores(points):
+    drafted = draft_rows("窗口检查评分表", SCORED, [("秩序", points, "", ""), ("速度", "40", "", "")])
+    assert not [cell for cell in drafted.spec.cells if cell.total]
+    assert not drafted.spec.rules
+
+
+def test_parts_in_units_of_one_kind_are_added_by_what_is_between_them():
+    heads = ("指标", "计量单位", "数量")
+    rows = [("经费合计", "万元", ""), ("1.人员", "万元", ""), ("2.办公", "元", ""), ("3.设备", "千元", "")]
+    drafted = draft_rows("经费统计表", heads, rows)
+    [rule] = drafted.spec.rules
+    assert rule.defines
+    [line] = [line for line in marked_lines(drafted) if line.startswith("expr")]
+    assert re.search(r"= 1 \* \w+ \+ 0\.0001 \* \w+ \+ 0\.1 \* \w+\"", line)
+    assert "各项的单位不同（万元、元、千元）" in line
+    whole = drafted.spec.cell(rule.defines)
+    assert (whole.measure.unit, whole.measure.decimals) == ("万元", 6)
+    assert [factor for _, factor in rule.linear.right] == [10**4, 1, 10**3]
+
+
+def test_parts_of_other_kinds_make_no_total():
+    heads = ("指标", "计量单位", "数量")
+    drafted = draft_rows("统计表", heads, [("总数", "条", ""), ("1.甲", "条", ""), ("2.乙", "元", "")])
+    assert not [cell for cell in drafted.spec.cells if cell.total]
+
+
+def test_pieces_of_one_kind_count_alike():
+    heads = ("指标", "计量单位", "数量")
+    drafted = draft_rows("解读统计表", heads, [("发布总数", "条", ""), ("1.材料", "条", ""), ("2.文章", "篇", "")])
+    [rule] = drafted.spec.rules
+    assert [factor for _, factor in rule.linear.right] == [1, 1]
+    assert [line for line in marked_lines(drafted) if "1 * " in line and "各项的单位不同（条、篇）" in line]

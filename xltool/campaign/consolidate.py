@@ -123,6 +123,11 @@ def list_contributed(spec: FormSpec, consolidation: Consolidation, at: int) -> l
     for part, times in parts:
         for number, figure in enumerate(_list_adding(spec, consolidation, part)):
             found[number] += times * figure
+    if at in (constants := totals.resolve_constants(spec)):  # whoever's figures stand, as numbers are of each
+        found = [
+            figure + constants[at] * (agency.code == consolidation.root)
+            for figure, agency in zip(found, consolidation.agencies, strict=True)
+        ]
     return found
 
 
@@ -260,9 +265,10 @@ def _compute_totals(
 ) -> Figures:
     """The figures with every total as its inputs and lists give it; where nobody read the list as it is."""
     result = figures.copy()
-    lists = totals.resolve_list_totals(spec)
+    lists, constants = totals.resolve_list_totals(spec), totals.resolve_constants(spec)
     for at, terms in parts.items():
         result[:, at] = figures[:, [part for part, _ in terms]] @ np.array([times for _, times in terms], np.int64)
+        result[:, at] += constants.get(at, 0)
         if at in lists:
             added = [add_up_lists(lists[at], each) for each in numbers]
             unread = [each is None for each in added]

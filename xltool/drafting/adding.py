@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
-from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRule, DraftTable
-from xltool.drafting.words import read_label
-from xltool.forms.grammar import PART_OF
+from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftMeasure, DraftRule, DraftTable
+from xltool.drafting.words import load_terms, read_label
+from xltool.forms.grammar import LARGEST_FACTOR, PART_OF
+from xltool.forms.written import FINEST
 
 _THIS: Final = re.compile(r"^(?:本|当)(?:年|月|期|季|季度|年度)")
 PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
@@ -55,6 +57,58 @@ class Direction(NamedTuple):
     block: DraftBlock
     axis: Axis
 
+    def measure_of(self, item: DraftItem, place: DraftItem) -> DraftMeasure:
+        """The measure in which an item has its figure at a place across."""
+        return self.block.measure_of(item, place) if self.axis == "row" else self.block.measure_of(place, item)
+
+
+def find_factors(
+    along: Direction, target: DraftItem, parts: Sequence[DraftItem]
+) -> tuple[list[DraftItem], tuple[str, ...]]:
+    """Where parts in other units of one kind add up to a target, and by what each is multiplied; the same everywhere.
+
+    The target's decimals become as many as that needs.
+    """
+    found: dict[tuple[str, ...], list[DraftItem]] = {}
+    for place in along.block.list_places(along.axis, [target, *parts], joined=True):
+        whole, measures = along.measure_of(target, place), [along.measure_of(part, place) for part in parts]
+        factors = [load_terms().find_factor(whole.unit, each.unit) for each in measures]
+        written = tuple(write_factor(each) for each in factors if each is not None)
+        if len(written) == len(parts) and all(written):
+            found.setdefault(written, []).append(place)
+    factors_of = max(found, key=lambda each: len(found[each]), default=())
+    places = found.get(factors_of, [])
+    for place in places:
+        _refine(along, target, place, [
+            along.measure_of(part, place).decimals + max(0, -count_noughts(factor))
+            for part, factor in zip(parts, factors_of, strict=True)
+        ])  # fmt: skip
+    return places, factors_of
+
+
+def _refine(along: Direction, target: DraftItem, place: DraftItem, decimals: Sequence[int]) -> None:
+    """Gives a target as many decimals as its parts have in its unit."""
+    measure = along.measure_of(target, place)
+    holder = target if along.axis == "column" or place.measure is None else place
+    finest = min(max(decimals), FINEST)
+    if holder is target and measure.decimals < finest:
+        target.measure = measure._replace(decimals=finest)
+
+
+def write_factor(factor: Fraction) -> str:
+    """A factor as a definition writes it; '' for one that cannot be written."""
+    scaled = factor * 10**FINEST
+    if scaled.denominator > 1 or not 0 < factor <= LARGEST_FACTOR:
+        return ""
+    whole, rest = divmod(int(scaled), 10**FINEST)
+    return f"{whole}.{rest:0{FINEST}}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
+def count_noughts(factor: str) -> int:
+    """How many noughts a factor ends in; less than none where it has so many decimals."""
+    decimals = len(factor.partition(".")[2])
+    return -decimals if decimals else len(factor) - len(factor.rstrip("0"))
+
 
 def add_total(
     along: Direction,
@@ -70,13 +124,24 @@ def add_total(
     if any(_rests_on(table, axis, part, target) for _, part in parts):
         return False
     places = block.list_places(axis, [target, *(part for _, part in parts)])
+    factors: tuple[str, ...] = ()
+    if not places:
+        places, factors = find_factors(along, target, [part for _, part in parts])
+        doubt = "；".join(filter(None, (doubt, _word_units(along, target, parts, places))))
     if not places:
         return False
     told = text or f"{target.short}应等于{_join_parts(parts)}"
-    table.rules.append(
-        DraftRule(_name_rule(table, target), axis, block, [(1, target)], "=", list(parts), True, places, told, doubt)
-    )
+    rule = DraftRule(name_rule(table, target), axis, block, [(1, target)], "=", list(parts), True, places, told, doubt)
+    rule.factors = factors
+    table.rules.append(rule)
     return True
+
+
+def _word_units(along: Direction, target: DraftItem, parts: Summands, places: Sequence[DraftItem]) -> str:
+    """The doubt about parts in units of one kind that are added up."""
+    units = [along.measure_of(part, place).unit for place in places[:1] for _, part in parts]
+    whole = "".join(along.measure_of(target, place).unit for place in places[:1])
+    return f"各项的单位不同（{'、'.join(dict.fromkeys(units))}），按折合成“{whole}”相加起草" if units else ""
 
 
 def add_check(
@@ -99,7 +164,7 @@ def add_check(
     if not places:
         return False
     rule = DraftRule(
-        _name_rule(table, left[0][1]),
+        name_rule(table, left[0][1]),
         axis,
         block,
         list(left),
@@ -127,7 +192,8 @@ def _state_relation(rule: DraftRule) -> tuple[object, ...]:
     return rule.axis, sign, *(sides if sign != "=" else [frozenset(sides)])
 
 
-def _name_rule(table: DraftTable, item: DraftItem) -> str:
+def name_rule(table: DraftTable, item: DraftItem) -> str:
+    """An id for a rule about an item, which no other of the table has."""
     taken = {rule.id for rule in table.rules}
     count = 1
     while (name := item.id if count == 1 else f"{item.id}_{count}") in taken:

@@ -15,6 +15,7 @@ from xltool.drafting.figures import propose_proved_sums, read_copies
 from xltool.drafting.names import IdGiver, spell_label
 from xltool.drafting.notes import normalise_code, propose_printed_rules
 from xltool.drafting.papers import BlankPaper, TablePaper
+from xltool.drafting.scoring import propose_scores
 from xltool.drafting.shape import BlockShape, ColumnShape, RowShape, recognise_blocks
 from xltool.drafting.squares import Square
 from xltool.drafting.words import FigureKind, load_terms, read_label
@@ -64,6 +65,7 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
     for table in found:
         propose_sums(table)
         propose_rates(table)
+        propose_scores(table)
     propose_printed_rules(found, [(at, text) for at, text in texts if _is_worded(text)])
     if copies:
         kept = [part.table for part in paper.tables if recognise_blocks(part.table)]

@@ -82,6 +82,8 @@ class DraftItem:
     """What a row prints where it has no cell, by the column's id."""
     rate: DraftRate | None = None
     entry: DraftEntry | None = None
+    alone: bool = False
+    """Whether its figures are of each agency, and of no sum."""
 
 
 @dataclass(eq=False)
@@ -136,6 +138,9 @@ class DraftRule:
     warning: bool = False
     factor: str = ""  # what the right side is multiplied by, as it is printed; it may join two units
     number: str = ""  # what stands on the right side in place of items
+    factors: tuple[str, ...] = ()  # what each item on the right is multiplied by, where their units differ
+    printed: str = ""  # the head of the printed column whose number is first on the right side
+    apart: bool = False  # whether it is written for each of its places alone, since it holds at some of them only
 
     @property
     def target(self) -> DraftItem:

@@ -83,7 +83,7 @@ def _read_figure(text: str) -> int | None:
 def propose_proved_sums(table: DraftTable, copies: Sequence[CopyFigures]) -> None:
     """Adds the totals that figures alone tell of, each with a doubt; sums that words tell of lose or gain one."""
     for rule in table.rules:
-        if rule.defines:
+        if rule.defines and not (rule.factors or rule.printed):
             _weigh_rule(rule, copies)
     axes: tuple[Axis, ...] = ("row", "column")
     for block in table.blocks:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -131,11 +132,17 @@ class FormWords:
     kinds: tuple[tuple[str, str], ...]
     signed: tuple[str, ...]
     counted: str
+    alike: tuple[Mapping[str, int], ...]
 
     def find_counted(self, label: str) -> str:
         """The unit that a label ends in before 数: 件 of 制发件数; '' where it does not."""
         words = read_label(label).words
         return words[-2] if len(words) > 1 and words[-1] == "数" and words[-2] in self.counted else ""
+
+    def find_factor(self, unit: str, other: str) -> Fraction | None:
+        """How many of one unit another one is; None where they are of no one kind."""
+        kind = next((each for each in self.alike if unit in each and other in each), None)
+        return Fraction(1) if unit == other else None if kind is None else Fraction(kind[other], kind[unit])
 
     def find_kind(self, *labels: str) -> FigureKind:
         """What kind of figures stand under labels, the nearest first; `count` where none tells."""
@@ -175,5 +182,6 @@ def load_terms() -> FormWords:
     data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     kinds = tuple((word, kind) for kind, words in data["kinds"].items() for word in words)
     return FormWords(
-        data["names"], data["units"], data["decimals"], kinds, tuple(data["signed"]["words"]), data["counted"]["words"]
-    )
+        data["names"], data["units"], data["decimals"], kinds, tuple(data["signed"]["words"]), data["counted"]["words"],
+        tuple(data["alike"].values()),
+    )  # fmt: skip

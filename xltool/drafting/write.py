@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from xltool.drafting.draft import (
@@ -20,6 +21,7 @@ from xltool.drafting.draft import (
 from xltool.drafting.names import IdGiver
 from xltool.drafting.papers import BlankPaper
 from xltool.drafting.words import FigureKind, load_terms
+from xltool.forms.linear import MOST_RECKONED
 
 DOUBT: Final = "# 请核对："
 _AUTHORITY: Final = ("制定机关", "制表机关", "制表单位", "制发机关", "制表部门")
@@ -27,6 +29,8 @@ _BASIS: Final = ("批准文号", "文号", "备案文号", "批准备案文号",
 _WIDEST: Final = 24
 _NEVER_ADDED: Final[frozenset[FigureKind]] = frozenset({"percent", "average"})
 """Kinds of typed figures of which those of many agencies say nothing when they are added."""
+_LARGEST: Final = 999_999_999
+"""The largest figure of a measure that says nothing of it."""
 _PERIODS: Final = {"月": "month", "季": "quarter", "学年": "school_year"}
 """How often a form is reported, by the signs of its period that its blank prints."""
 
@@ -46,6 +50,7 @@ def write_definition(paper: BlankPaper, tables: Sequence[DraftTable], form_id: s
             measures,
             {measures[block.measure] for table in tables for block in table.blocks if block.guessed},
             {measures[measure] for block in _list_blocks(tables) for measure in _list_computed(block)},
+            _find_limits(tables, measures),
         ),
         *_write_texts(paper),
         *_write_sections(paper, tables),
@@ -117,7 +122,26 @@ def _list_measures(tables: Sequence[DraftTable]) -> Iterator[DraftMeasure]:
         yield from (item.measure for item in (*block.rows, *block.columns) if item.measure is not None)
 
 
-def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str], computed: set[str]) -> Iterator[str]:
+def _find_limits(tables: Sequence[DraftTable], measures: dict[DraftMeasure, str]) -> dict[str, int]:
+    """The largest figure of measures that factors join, so that what they come to can be reckoned exactly."""
+    found: dict[str, int] = {}
+    for rule in (rule for table in tables for rule in table.rules if rule.factors):
+        for place in rule.places:
+            whole, *parts = (
+                rule.block.measure_of(*((item, place) if rule.axis == "row" else (place, item)))
+                for _, item in (*rule.left, *rule.right)
+            )
+            most = MOST_RECKONED // (10**whole.decimals * len(parts))
+            for measure, factor in ((whole, "1"), *zip(parts, rule.factors, strict=True)):
+                digits = len(str(int(most / Fraction(factor)))) - 1
+                limit = min(_LARGEST, 10**digits - 1)
+                found[measures[measure]] = min(limit, found.get(measures[measure], limit))
+    return {name: limit for name, limit in found.items() if limit < _LARGEST}
+
+
+def _write_measures(
+    measures: dict[DraftMeasure, str], guessed: set[str], computed: set[str], limits: dict[str, int]
+) -> Iterator[str]:
     done: set[str] = set()
     for measure, name in measures.items():
         if name not in done:
@@ -127,9 +151,10 @@ def _write_measures(measures: dict[DraftMeasure, str], guessed: set[str], comput
             unit = _ask(["有的格没有印计量单位，按这个起草"] if name in guessed else [])
             decimals = f"decimals = {measure.decimals}{_ask(doubt)}"
             rounding = '\nrounding = "half_up"' if name in computed else ""
+            most = f"\nmaximum = {limits[name]}" if name in limits else ""
             kinds = {each.kind for each, other in measures.items() if other == name}
             kept = '\nconsolidate = "never"' if kinds <= _NEVER_ADDED else ""
-            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{signed}{rounding}{kept}"
+            yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{most}{signed}{rounding}{kept}"
 
 
 def _write_texts(paper: BlankPaper) -> Iterator[str]:
@@ -249,6 +274,7 @@ def _write_item(
         said.append(f"printed = {_list(item.printed)}")
     if row and item.absent:
         said.append(f"absent = {_write_absent(item, block)}")
+    said += ['consolidate = "never"'] if item.alone else []
     doubts = list(item.doubts)
     if rule is not None:
         said.append("total = true")
@@ -324,9 +350,9 @@ def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
     ]
     lines = ["[[table.rule]]", f"id = {_quote(rule.id)}"]
     expr = _write_expression(table, rule)
-    if not rule.defines and len(all_places) < len(has_cells) and len(whole) == 1:
+    if not rule.apart and not rule.defines and len(all_places) < len(has_cells) and len(whole) == 1:
         lines += [f'per = "{per}"', f"over = {_quote(whole[0].id)}"]
-    elif not rule.defines and len(all_places) < len(has_cells):
+    elif rule.apart or (not rule.defines and len(all_places) < len(has_cells)):
         return "\n\n".join(_write_single(table, rule, place, basis, at) for at, place in enumerate(whole, start=1))
     else:
         lines.append(f'per = "{per}"')
@@ -343,7 +369,7 @@ def _write_single(table: DraftTable, rule: DraftRule, place: DraftItem, basis: s
     return "\n".join([
         "[[table.rule]]", f"id = {_quote(f'{rule.id}_at_{at}')}", f'per = "{per}"', f"over = {_quote(place.id)}",
         f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}",
-        f"text = {_quote(rule.text)}", f"basis = {_quote(basis)}",
+        *(["defines = true"] if rule.defines else []), f"text = {_quote(rule.text)}", f"basis = {_quote(basis)}",
     ])  # fmt: skip
 
 
@@ -353,9 +379,32 @@ def _has_all(rule: DraftRule, place: DraftItem) -> bool:
 
 
 def _write_expression(table: DraftTable, rule: DraftRule) -> str:
+    left = _write_side(table, rule, rule.left)
+    if rule.printed:
+        return f"{left} {rule.sign} '{rule.printed}'{_write_side(table, rule, rule.right)}"
+    if any(factor != "1" for factor in rule.factors) or len(_list_units(rule)) > 1:
+        return f"{left} {rule.sign} {_write_factors(rule)}"
     right = rule.number or _write_side(table, rule, rule.right)
     factor = f"{rule.factor} * " if rule.factor else ""
-    return f"{_write_side(table, rule, rule.left)} {rule.sign} {factor}{right}"
+    return f"{left} {rule.sign} {factor}{right}"
+
+
+def _list_units(rule: DraftRule) -> set[str]:
+    """The units of a rule's items, of one whose parts have factors."""
+    if not rule.factors:
+        return set()
+    items = [item for _, item in (*rule.left, *rule.right)]
+    pairs = [(item, place) if rule.axis == "row" else (place, item) for item in items for place in rule.places[:1]]
+    return {rule.block.measure_of(row, column).unit for row, column in pairs}
+
+
+def _write_factors(rule: DraftRule) -> str:
+    """The right side with what each part is multiplied by."""
+    said = ""
+    for (times, item), factor in zip(rule.right, rule.factors, strict=True):
+        sign = " - " if times < 0 else " + " if said else ""
+        said += f"{sign}{factor} * {item.id}"
+    return said
 
 
 def _write_side(table: DraftTable, rule: DraftRule, terms: Sequence[tuple[int, DraftItem]]) -> str:

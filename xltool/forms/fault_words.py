@@ -278,9 +278,17 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "no {a} has cells for all of these names: they are 'absent'": "没有一{a}同时有这些格：它们写了 absent",
     "a rule needs a cell of this year: last year's cannot be mended": "勾稽关系里至少要有本期的一格：以前的数改不了",
     "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
-    "and no prior., number alone or condition": (
-        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，小数位数够写下各项之和，不用 prior.，不加常数和条件"
+    "and no prior. or condition": (
+        "计算合计的勾稽关系（defines）写成“合计 = …”，左边只有一格，小数位数够写下各项之和，不用 prior.，不加条件"
     ),
+    "'{a}' is computed with a number, which a sum of agencies would add once for each: its 'consolidate', "
+    "and that of its parts, must be never": (
+        "“{a}”的算式里有常数，各单位相加时每个单位都要加一次：它和它各项的 consolidate 要写 never"
+    ),
+    "a number that a row prints stands on the right side of a comparison": "印在各行的数只能写在等号、不等号的右边",
+    "'{a}' is printed in rows: such a rule has per = \"row\"": '“{a}”是印在各行的：这条要写 per = "row"',
+    "no printed column has the head '{a}'": "没有名为“{a}”的印好的栏（printed、printed_before）",
+    "row '{a}' prints no number below '{b}', but '{c}'": "行“{a}”的“{b}”印的不是数，是“{c}”",
     "'{a}' is not a severity": "“{a}”不是等级（error 强制、warning 核实）",
     "'per' must be row or column, in a rule of a table": "per 写 row 或 column，只用于表内的勾稽关系",
     "'over' must be one of {a}": "over 为 {a} 之一",

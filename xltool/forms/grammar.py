@@ -1,7 +1,7 @@
 """The rule language: `received + carried_in = processed_total + carried_out`, parsed with places for every fault.
 
     rule = side OPERATOR side                      side = term { ("+" | "-") term }
-    term = [NUMBER "*"] (ref | "sum(" ref ")" | LIST)     ref  = [EARLIER "."] id {"." id}
+    term = [NUMBER "*"] (ref | "sum(" ref ")" | LIST | 'HEAD')     ref  = [EARLIER "."] id {"." id}
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
 or  rule = "if" side OPERATOR side "then" rule     where the operators compare sums
@@ -10,9 +10,9 @@ or  rule = "if" ref "=" 'CHOICE' "then" rule        where the cell holds one or 
 or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
 they are more than one and may overlap, is at most their sum.
 
-The operators are those of `forms.operators`. On the right a term may be a NUMBER alone, or what a list comes to, which
-is a language of its own (`forms.list_grammar`). Nothing divides and nothing
-multiplies two cells: so what a wrong cell changes is always the same multiple of it.
+The operators are those of `forms.operators`. On the right a term may be a NUMBER alone, the number that a row prints
+below a HEAD, or what a list comes to, which is a language of its own (`forms.list_grammar`). Nothing divides and
+nothing multiplies two cells: so what a wrong cell changes is always the same multiple of it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ _WORDS: Final = "|".join(sign for sign in OPERATORS if sign.isalpha())
 _LONGEST_FIRST: Final = sorted((sign for sign in OPERATORS if not sign.isalpha()), key=len, reverse=True)
 _SIGNS: Final = "|".join(map(re.escape, [*_LONGEST_FIRST, *"+-*()"]))
 _TOKEN: Final = re.compile(
-    rf"\s*(?:([0-9]+(?:\.[0-9]+)?)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS}))", re.ASCII
+    rf"\s*(?:([0-9]+(?:\.[0-9]+)?)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS})"
+    r"|('[^']+'|\"[^\"]+\"))",
+    re.ASCII,
 )
 _KNOWN: Final = [f"'{sign}'" for sign in OPERATORS]
 
@@ -85,10 +87,19 @@ class ListSummand:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedSummand:
+    """The number that a row prints below a head, with its factor; `offset` is its place in the expression."""
+
+    factor: Number
+    head: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Expression:
     """A parsed rule, its names not yet looked up.
 
-    On the right its numbers and what lists come to are added, without a cell there or with.
+    On the right its numbers, those that a row prints and what lists come to are added, without a cell there or with.
     """
 
     left: tuple[Term, ...]
@@ -98,6 +109,7 @@ class Expression:
     condition: Expression | None = None
     chosen: ChosenTerm | None = None
     lists: tuple[ListSummand, ...] = ()
+    printed: tuple[PrintedSummand, ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -202,7 +214,7 @@ def _parse_comparison(text: str) -> Expression:
         hint = advise_word((name for name, _ in tokens[:at]), token)
         raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset, hint)
     side, at = _take_side(tokens, at + 1)
-    right, constants, lists = side
+    right, constants, lists, printed = side
     if tokens[at][0]:
         hint = advise_word((name for name, _ in tokens[:at]), tokens[at][0])
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1], hint)
@@ -210,8 +222,10 @@ def _parse_comparison(text: str) -> Expression:
         raise SyntaxFault(f"'{token}' takes no number", constants[0].offset)
     if lists and not OPERATORS[token].compares:
         raise SyntaxFault(f"'{token}' takes no list: write '>=' or '<='", lists[0].written.offset)
+    if printed and not OPERATORS[token].compares:
+        raise SyntaxFault(f"'{token}' takes no number", printed[0].offset)
     constant = sum((each.value for each in constants), Fraction(0))
-    return Expression(left, OPERATORS[token], right, constant, lists=tuple(lists))
+    return Expression(left, OPERATORS[token], right, constant, lists=tuple(lists), printed=tuple(printed))
 
 
 def parse_sum(text: str) -> tuple[Term, ...]:
@@ -248,11 +262,12 @@ def _tokens(text: str) -> list[tuple[str, int]]:
 
 
 class _Side(NamedTuple):
-    """What one side of a rule adds up: cells, numbers alone, and what lists come to."""
+    """What one side of a rule adds up: cells, numbers alone, what lists come to, and numbers that rows print."""
 
     terms: tuple[Term, ...]
     constants: list[_Constant]
     lists: list[ListSummand]
+    printed: list[PrintedSummand]
 
 
 def _take_cells(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...], int]:
@@ -264,12 +279,14 @@ def _take_cells(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...
         )
     if side.lists:
         raise SyntaxFault(NO_LIST_HERE, side.lists[0].written.offset)
+    if side.printed:
+        raise SyntaxFault("a number that a row prints stands on the right side of a comparison", side.printed[0].offset)
     return side.terms, at
 
 
 def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[_Side, int]:
     terms: list[Term] = []
-    found = _Side((), [], [])
+    found = _Side((), [], [], [])
     sign = 1
     while True:
         taken, at = _take_term(tokens, at, sign)
@@ -278,6 +295,8 @@ def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[_Side, int]:
                 terms.append(taken)
             case ListSummand():
                 found.lists.append(taken)
+            case PrintedSummand():
+                found.printed.append(taken)
             case _:
                 found.constants.append(taken)
         if tokens[at][0] not in {"+", "-"}:
@@ -286,7 +305,9 @@ def _take_side(tokens: list[tuple[str, int]], at: int) -> tuple[_Side, int]:
         at += 1
 
 
-def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term | ListSummand | _Constant, int]:
+def _take_term(
+    tokens: list[tuple[str, int]], at: int, sign: int
+) -> tuple[Term | ListSummand | PrintedSummand | _Constant, int]:
     token, offset = tokens[at]
     coefficient, places = sign, None
     if token[:1].isdigit():
@@ -301,6 +322,9 @@ def _take_term(tokens: list[tuple[str, int]], at: int, sign: int) -> tuple[Term 
         coefficient *= digits
         at += 2
         token, offset = tokens[at]
+    if token[:1] in {"'", '"'}:
+        factor = Fraction(coefficient, 10**places) if places else coefficient
+        return PrintedSummand(factor, token[1:-1], offset), at + 1
     if "(" in token[1:]:
         return ListSummand(coefficient, parse_list_term(token, offset), places), at + 1
     if token == "sum" and tokens[at + 1][0] == "(":

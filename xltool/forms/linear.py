@@ -15,12 +15,15 @@ from xltool.forms.grammar import (
     Expression,
     ListSummand,
     Number,
+    PrintedSummand,
     Term,
 )
 from xltool.forms.list_grammar import WrittenListTerm
 from xltool.forms.list_terms import find_term_measure, resolve_list_term
 from xltool.forms.operators import EQUAL, approximate
+from xltool.forms.printed_numbers import find_printed, is_nothing
 from xltool.forms.source import suggest_nearest
+from xltool.forms.written import read_number
 from xltool.model import (
     CARRIED,
     EARLIER,
@@ -162,6 +165,8 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
     block = place.block
     if block is None:
         return True
+    if any(_is_unprinted(place, block, summand) for summand in _list_printed(expression)):
+        return False
     chosen = expression.chosen
     if chosen is not None and len(chosen.cell.parts) == 1 and _is_blocked(place, block, chosen.cell.parts[0]):
         return False
@@ -173,6 +178,39 @@ def has_cells(place: RulePlace, expression: Expression) -> bool:
             if rows and columns and not any(_has_figure(row, column) for row in rows for column in columns):
                 return False
     return True
+
+
+def _list_printed(expression: Expression) -> Iterator[PrintedSummand]:
+    """The numbers printed in rows that a rule or its condition rests on."""
+    yield from expression.printed
+    yield from _list_printed(expression.condition) if expression.condition is not None else ()
+
+
+def _is_unprinted(place: RulePlace, block: Block, summand: PrintedSummand) -> bool:
+    """Whether a row prints nothing below a head that is there."""
+    text = find_printed(block, place.at, summand.head) if place.per == "row" else None
+    return text is not None and is_nothing(text)
+
+
+def _add_printed(place: RulePlace, expression: Expression, complain: Complain) -> Fraction | None:
+    """What the numbers come to that a row prints; None, with what is wrong told, where there is none."""
+    found = Fraction(0)
+    for summand in expression.printed:
+        at = replace(expression.left[0], offset=summand.offset)
+        if place.block is None or place.per != "row":
+            complain(at, f"'{summand.head}' is printed in rows: such a rule has per = \"row\"", "")
+            return None
+        text = find_printed(place.block, place.at, summand.head)
+        if text is None:
+            known = (*place.block.printed_before, *place.block.printed)
+            complain(at, f"no printed column has the head '{summand.head}'", suggest_nearest(summand.head, known))
+            return None
+        number = read_number(text)
+        if number is None:
+            complain(at, f"row '{place.at}' prints no number below '{summand.head}', but '{text}'", "")
+            return None
+        found += summand.factor * number
+    return found
 
 
 def _is_blocked(place: RulePlace, block: Block, name: str) -> bool:
@@ -203,8 +241,10 @@ def _items_along(place: RulePlace) -> Sequence[Row] | Sequence[Column]:
 
 def resolve_expression(names: Names, place: RulePlace, expression: Expression, complain: Complain) -> Linear | None:
     """The expression at one place as sums of cells; None, with every fault told, when a name is not known."""
-    if not _check_earlier(names, expression, complain):
+    printed = _add_printed(place, expression, complain) if _check_earlier(names, expression, complain) else None
+    if printed is None:
         return None
+    expression = replace(expression, constant=expression.constant + printed)
     lists = _add_lists(names, place, expression, complain)
     own = tuple(term for term in expression.left if not _is_of_list(term, names.find_list_ids(place.table)))
     left, right = (_add_factors(names, place, side, complain) for side in (own, expression.right))
@@ -478,6 +518,7 @@ def _find_earlier_fault(every: PeriodKind, expression: Expression, term: Term) -
             or term is not right[0]
             or expression.constant
             or expression.lists
+            or expression.printed
         ):
             return f"'{CUMULATIVE}.' stands alone: CELL = {CUMULATIVE}.CELL", ""
     return None

@@ -174,7 +174,8 @@ def _find_most(key: CellKey, figures: Mapping[CellKey, Cell], rules: Sequence[Ru
     """The largest figure that a cell holds while its inputs are within their measures."""
     defined = totals.find_definitions(rules)
     parts: Terms = totals.resolve_inputs(key, defined) if key in defined else ((key, 1),)
-    return sum(abs(times) * _reach(figures[part].measure) for part, times in parts)
+    more = totals.resolve_constant(key, defined) if key in defined else 0
+    return abs(more) + sum(abs(times) * _reach(figures[part].measure) for part, times in parts)
 
 
 @derive_once

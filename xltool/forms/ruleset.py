@@ -140,7 +140,7 @@ def _place_rule(
             fields.fault(
                 "expr",
                 "a rule that defines a total reads 'TOTAL = …', with one cell on the left, as fine as what it adds, "
-                "and no prior., number alone or condition",
+                "and no prior. or condition",
             )
             return
         yield _PlacedRule(place, linear.tolerate(sums, head.tolerance) if head.tolerance else sums)
@@ -187,7 +187,7 @@ def _read_per(fields: Fields, table: Table | None) -> linear.Per:
 
 def _can_define(sums: Linear) -> bool:
     total = len(sums.left) == 1 and sums.left[0][1] == 1 and sums.operator is EQUAL
-    return total and not (sums.prior or sums.constant or sums.is_conditional)
+    return total and bool(sums.right or sums.lists) and not (sums.prior or sums.is_conditional)
 
 
 def _describe_place(place: linear.RulePlace) -> str:

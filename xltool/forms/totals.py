@@ -58,6 +58,12 @@ def resolve_lists(key: CellKey, rules: dict[CellKey, Rule]) -> ListTerms:
     return tuple((term, times) for term, times in sums.items() if times)
 
 
+def resolve_constant(key: CellKey, rules: dict[CellKey, Rule]) -> int:
+    """What numbers alone add to a total, to the totals among its parts too, scaled as it is."""
+    linear = rules[key].linear
+    return linear.constant + sum(times * resolve_constant(part, rules) for part, times in linear.right if part in rules)
+
+
 def compute_totals(
     spec: FormSpec, values: Sequence[Value], numbers: ListNumbers = MappingProxyType({})
 ) -> tuple[Value, ...]:
@@ -66,11 +72,11 @@ def compute_totals(
     A total with a blank among its parts is blank, `/` counts as zero; one of a list that nobody read stays as it is.
     """
     result, figures = list(values), _figures_of(values)
-    for at, parts, lists in _plan_totals(spec):
+    for at, parts, lists, constant in _plan_totals(spec):
         added = add_up_lists(lists, numbers)
         if added is not None:
             total = _sum_parts(figures, parts)
-            result[at] = None if total is None else total + added
+            result[at] = None if total is None else total + added + constant
     return tuple(result)
 
 
@@ -120,19 +126,45 @@ def find_definition_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iter
                 "its 'consolidate' must be sum",
                 rule.id,
             )
+    yield from _find_summed_constants(cells, defined)
     for rule in rules:
         if rule.defines is None:
             continue
         try:
             ways = defined, {**defined, rule.defines: rule}
-            one, other = ((resolve_inputs(rule.defines, way), resolve_lists(rule.defines, way)) for way in ways)
-            same = one[0] == other[0] and dict(one[1]) == dict(other[1])
+            one, other = (
+                (
+                    dict(resolve_inputs(rule.defines, way)),
+                    dict(resolve_lists(rule.defines, way)),
+                    resolve_constant(rule.defines, way),
+                )
+                for way in ways
+            )
         except RecursionError:
             yield f"rule '{rule.id}' defines '{rule.defines}' by way of itself", rule.id
             continue
-        if not same:
+        if one != other:
             yield (
                 f"rule '{rule.id}' computes '{rule.defines}' otherwise than rule '{defined[rule.defines].id}'",
+                rule.id,
+            )
+
+
+def _find_summed_constants(cells: Sequence[Cell], defined: dict[CellKey, Rule]) -> Iterator[tuple[str, str]]:
+    """Totals with a number in them that a sum of agencies would add up, each rule once, with the rule to point at."""
+    policies, told = {cell.key: cell.policy for cell in cells}, set[str]()
+    for key, rule in defined.items():
+        try:
+            if rule.id in told or not rule.linear.constant:
+                continue
+            parts = (key, *(part for part, _ in resolve_inputs(key, defined)))
+        except RecursionError:  # which is told of by itself
+            continue
+        if any(policies[part] != "never" for part in parts):
+            told.add(rule.id)
+            yield (
+                f"'{key}' is computed with a number, which a sum of agencies would add once for each: "
+                "its 'consolidate', and that of its parts, must be never",
                 rule.id,
             )
 
@@ -142,10 +174,11 @@ TotalParts: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @derive_once
-def _plan_totals(spec: FormSpec) -> tuple[tuple[int, TotalParts, ListTerms], ...]:
-    """Every total of a form with its parts and what lists add to it, in the order of the form."""
-    lists = resolve_list_totals(spec)
-    return tuple((at, parts, lists.get(at, ())) for at, parts in sorted(resolve_totals(spec).items()))
+def _plan_totals(spec: FormSpec) -> tuple[tuple[int, TotalParts, ListTerms, int], ...]:
+    """Every total of a form with its parts and what lists and numbers add to it, in the order of the form."""
+    lists, constants = resolve_list_totals(spec), resolve_constants(spec)
+    found = sorted(resolve_totals(spec).items())
+    return tuple((at, parts, lists.get(at, ()), constants.get(at, 0)) for at, parts in found)
 
 
 @derive_once
@@ -163,6 +196,14 @@ def resolve_list_totals(spec: FormSpec) -> dict[int, ListTerms]:
     rules = find_definitions(spec.rules)
     found = {spec.index[key]: resolve_lists(key, rules) for key in rules}
     return {at: lists for at, lists in found.items() if lists}
+
+
+@derive_once
+def resolve_constants(spec: FormSpec) -> dict[int, int]:
+    """The totals of a form by place to which numbers alone add, with these, scaled as the totals are."""
+    rules = find_definitions(spec.rules)
+    found = {spec.index[key]: resolve_constant(key, rules) for key in rules}
+    return {at: constant for at, constant in found.items() if constant}
 
 
 def _sum_parts(figures: Sequence[int | None], parts: TotalParts) -> int | None:

@@ -36,6 +36,7 @@ class Equalities:
         self.rules: Mapping[str, Rule] = {rule.name: rule for rule in taken}
         self.terms = {rule.name: _resolve_terms(rule, defined) for rule in taken}
         listed = spec.rules if list_terms(spec) else ()
+        self._constants = {rule.name: number for rule in spec.rules if (number := _add_constants(rule, defined))}
         self._lists = {rule.name: lists for rule in listed if (lists := _resolve_lists(rule, defined))}
         self.columns: dict[CellKey, dict[str, int]] = {}
         for name, terms in self.terms.items():
@@ -53,7 +54,7 @@ class Equalities:
 
     def constant(self, rule: Rule, numbers: ListNumbers) -> int:
         """What a rule adds on the right beside cells: its number, and what lists come to, those of totals too."""
-        return rule.linear.constant + (add_up_lists(self._lists.get(rule.name, ()), numbers) or 0)
+        return self._constants.get(rule.name, 0) + (add_up_lists(self._lists.get(rule.name, ()), numbers) or 0)
 
 
 class _Relations:
@@ -100,8 +101,10 @@ def _resolve_terms(rule: Rule, defined: dict[CellKey, Rule]) -> dict[CellKey, in
         for key, coefficient in side:
             own = bare_key(key)
             year = key.removesuffix(own)
-            # what lists add to an earlier total is not known here: it stands as it was reported
-            parts = own in defined and not (year and totals.resolve_lists(own, defined))
+            # what lists add to an earlier total is not known here: it stands as it was reported; so with numbers
+            parts = own in defined and not (
+                year and (totals.resolve_lists(own, defined) or totals.resolve_constant(own, defined))
+            )
             for leaf, times in totals.resolve_inputs(own, defined) if parts else ((own, 1),):
                 terms[year + leaf] = terms.get(year + leaf, 0) + sign * coefficient * times
     return {key: coefficient for key, coefficient in terms.items() if coefficient}
@@ -115,6 +118,14 @@ def _resolve_lists(rule: Rule, defined: dict[CellKey, Rule]) -> ListTerms:
             for term, times in totals.resolve_lists(key, defined) if key in defined else ():
                 sums[term] = sums.get(term, 0) + sign * coefficient * times
     return tuple((term, times) for term, times in sums.items() if times)
+
+
+def _add_constants(rule: Rule, defined: dict[CellKey, Rule]) -> int:
+    """What numbers alone add on the right of a rule, those of its totals too."""
+    found = rule.linear.constant
+    for side, sign in ((rule.linear.left, -1), (rule.linear.right, 1)):
+        found += sum(sign * times * totals.resolve_constant(key, defined) for key, times in side if key in defined)
+    return found
 
 
 def _number_parts(

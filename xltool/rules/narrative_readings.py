@@ -300,7 +300,7 @@ def _list_totals(spec: FormSpec) -> Mapping[frozenset[CellKey], CellKey]:
     return {
         frozenset(key for key, times in rule.linear.right if times == 1): rule.defines
         for rule in spec.rules
-        if rule.defines is not None
+        if rule.defines is not None and not rule.linear.constant
     }
 
 

@@ -72,6 +72,10 @@ def write_total(plan: Plan, rule: Rule) -> str:
     decimals, parts = rule.linear.decimals, group_runs(plan, rule.linear.right)
     lists = write_list_sum(plan, rule.linear.lists, home, decimals)
     sum_ = join_sums(write_sum(plan, parts, home, decimals), lists)
+    if rule.linear.constant:
+        number = format_scaled(rule.linear.constant, decimals)
+        whole = round_sum(f"{sum_}{'' if number.startswith('-') else '+'}{number}", decimals)
+        return f'IF({write_completeness(plan, parts, home)},{whole},"")' if parts else whole
     if lists and not parts:
         return round_sum(sum_, decimals)
     if len(parts) == 1 and is_input(plan, parts[0][0][0]) and sum_ == refer_to_figures(plan, parts[0][0], home):

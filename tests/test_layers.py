@@ -272,6 +272,7 @@ MODULES = {
         "compiled",
         "controls",
         "counterparts",
+        "cover_conditions",
         "differences",
         "document",
         "entries",

@@ -12,6 +12,7 @@ from xltool.model import (
     YEAR_AGO,
     Cell,
     CellKey,
+    Chosen,
     Finding,
     FormCell,
     FormSpec,
@@ -206,7 +207,7 @@ def word_rule(rule: Rule, spec: FormSpec) -> str:
     condition, chosen = rule.linear.condition, rule.linear.chosen
     if chosen is not None:
         said = word_rule(replace(rule, linear=replace(rule.linear, chosen=None)), spec)
-        return f"{_name_entry(spec, chosen.key)}选“{chosen.choice}”时，{said}"
+        return f"{_word_chosen(spec, chosen)}时，{said}"
     if condition is not None:
         given = word_rule(replace(rule, linear=replace(condition, condition=None)), spec)
         return f"{given} 时，{word_rule(replace(rule, linear=replace(rule.linear, condition=None)), spec)}"
@@ -283,6 +284,16 @@ def _word_list_condition(condition: ListCondition, row_list: RowList) -> str:
     if column.entry is not None and column.entry.form == "several":
         return f"“{column.label}”{'选了' if sign == '=' else '没有选'}“{operand}”"
     return f"{said}“{operand}”"
+
+
+def _word_chosen(spec: FormSpec, chosen: Chosen, *, past: bool = False) -> str:
+    """A condition on what is chosen or filled in, in words: “状态”选“已整改”或“已销号”."""
+    choices = "或".join(f"“{choice}”" for choice in chosen.choices)
+    if chosen.on_cover:
+        label = next(text.label for text in spec.texts if text.key == chosen.key)
+        return f"“{label}”填的{'不' if chosen.barred else ''}是{choices}"
+    verb = "选的不是" if chosen.barred else "选了" if past else "选"
+    return f"{_name_entry(spec, chosen.key)}{verb}{choices}"
 
 
 def _name_entry(spec: FormSpec, key: CellKey) -> str:
@@ -364,8 +375,7 @@ def word_sides(rule: Rule, spec: FormSpec, data: Mapping[str, Any]) -> tuple[str
     if rule.linear.condition is not None:
         shown = f"{_word_condition(rule.linear.condition, rule, spec, values)}，{shown}"
     if rule.linear.chosen is not None:
-        chosen = rule.linear.chosen
-        shown = f"因为{_name_entry(spec, chosen.key)}选了“{chosen.choice}”，{shown}"
+        shown = f"因为{_word_chosen(spec, rule.linear.chosen, past=True)}，{shown}"
     if rule.linear.lists:
         return shown, _word_listed_side(right, rule, spec, data)
     if not right:

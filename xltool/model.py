@@ -170,14 +170,22 @@ SEVERAL_SIGN: Final = "、"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What must be chosen in a cell that is no figure, alone or among others, so that a rule says anything."""
+    """What a cell that is no figure, or a field of the cover, must hold so that a rule says anything.
 
-    key: CellKey
-    choice: str
+    One of the choices, alone or among others; where these are `barred`, something else and none of them.
+    """
 
-    def holds(self, entries: Mapping[CellKey, str]) -> bool:
-        """Whether it is chosen; it is not where nothing is."""
-        return self.choice in entries.get(self.key, "").split(SEVERAL_SIGN)
+    key: str
+    choices: tuple[str, ...]
+    barred: bool = False
+    on_cover: bool = False
+
+    def holds(self, contents: Mapping[str, str]) -> bool:
+        """Whether it is so, beside what is held as `forms.cover_conditions` gathers it; it is not where nothing is."""
+        content = contents.get(self.key, "")
+        held = {content.casefold()} if self.on_cover else {*content.split(SEVERAL_SIGN)}
+        wanted = {choice.casefold() for choice in self.choices} if self.on_cover else {*self.choices}
+        return bool(content) and bool(held & wanted) is not self.barred
 
 
 NO_MEASURE: Final = Measure("", "", 0, 1)
@@ -572,7 +580,7 @@ class Linear:
     constant: int = 0
     decimals: int = 0
     condition: Linear | None = None  # without which it says nothing
-    chosen: Chosen | None = None  # the same of what is chosen of a list
+    chosen: Chosen | None = None  # the same of what is chosen of a list, or filled in on the cover
     lists: ListTerms = ()
 
     @property
@@ -604,9 +612,9 @@ class Linear:
         """Whether it says nothing where something else does not hold."""
         return self.condition is not None or self.chosen is not None
 
-    def is_asked(self, entries: Mapping[CellKey, str]) -> bool:
-        """Whether it says anything beside what is chosen; its condition on figures is another matter."""
-        return self.chosen is None or self.chosen.holds(entries)
+    def is_asked(self, contents: Mapping[str, str]) -> bool:
+        """Whether it says anything beside what is chosen and filled in; its condition on figures is another matter."""
+        return self.chosen is None or self.chosen.holds(contents)
 
     @property
     def alone(self) -> Linear | None:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Final
 
 from xltool.codes import GRADES
+from xltool.forms.cover_conditions import gather_contents, list_asked_fields
 from xltool.forms.number import format_value
 from xltool.messages import name_place, say_cell
 from xltool.model import LEVELS, Agency, CellKey, Finding, FormSpec, Level, Reading, Rule, Submission, Text
@@ -96,7 +97,7 @@ def make_preview(spec: FormSpec) -> Preview:
         for each, said in zip(breaks, apart, strict=True)
     )
     locked = tuple(rule for rule in kept if rule.defines)
-    unasked = tuple(rule for rule in kept if not rule.linear.is_asked(sample.entries))
+    unasked = tuple(rule for rule in kept if not rule.linear.is_asked(gather_contents(spec, sample)))
     unbroken = tuple(rule for rule in kept if not rule.defines and rule not in unasked)
     held = find_held_down(spec, drawn, _level_of(agency))
     return Preview(spec, sample, prior, usual, held, tried, locked, unasked, unbroken, spoilt)
@@ -161,7 +162,8 @@ def _level_of(agency: Agency) -> Level:
 def _write_texts(spec: FormSpec) -> dict[str, str]:
     """Something in every text, of the kind that is asked for."""
     period = list_periods(spec, spec.years[1] or spec.years[0] + 1)[-1]
-    return {text.key: _write_text(text, period) for text in spec.texts}
+    asked = list_asked_fields(spec)
+    return {text.key: asked.get(text.key) or _write_text(text, period) for text in spec.texts}
 
 
 def _write_text(text: Text, period: Period) -> str:

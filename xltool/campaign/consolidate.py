@@ -17,6 +17,7 @@ import numpy as np
 
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
+from xltool.forms.cover_conditions import gather_contents
 from xltool.forms.entries import count_entries, word_counts
 from xltool.forms.list_rows import append_lines
 from xltool.forms.list_terms import add_up_lists, reckon_lists
@@ -177,7 +178,7 @@ class _Stacked:
     sums: frozenset[str]
     chosen: Mapping[CellKey, Counter[str]]
     holders: Counter[CellKey]
-    own: Mapping[str, Mapping[CellKey, str]]
+    own: Mapping[str, Mapping[str, str]]
     lines: Mapping[str, Sequence[ListRow]]  # of each list, one agency's below the other's
     unread: frozenset[str]  # the lists of which one agency's lines are not known
     numbers: tuple[ListNumbers, ...]  # what lists come to, for each agency
@@ -191,7 +192,7 @@ def _stack_submissions(
     sums = set()
     chosen: dict[CellKey, Counter[str]] = {}
     holders: Counter[CellKey] = Counter()
-    own: dict[str, Mapping[CellKey, str]] = {}
+    own: dict[str, Mapping[str, str]] = {}
     lines: dict[str, list[ListRow]] = {}
     unread: frozenset[str] = frozenset()
     numbers: list[ListNumbers] = []
@@ -204,10 +205,10 @@ def _stack_submissions(
             agencies[submission.agency.code] = submission.agency
             if submission.scope == "consolidated":
                 sums.add(submission.agency.code)
-            if submission.entries:
+            if contents := gather_contents(spec, submission):
                 count_entries(spec, chosen, submission)
                 holders.update(submission.entries.keys())
-                own[submission.agency.code] = submission.entries
+                own[submission.agency.code] = contents
             append_lines(lines, submission)
             unread |= submission.unread_lists
         counted = [reckon_lists(spec, each) for each in taken]

@@ -280,6 +280,10 @@ def _say_linear(linear: Linear, keys: Mapping[CellKey, CellKey]) -> object:
     )
     condition = None if linear.condition is None else _say_linear(linear.condition, keys)
     operator = linear.operator
-    chosen = None if linear.chosen is None else (keys.get(linear.chosen.key, linear.chosen.key), linear.chosen.choice)
+    chosen = (
+        None
+        if linear.chosen is None
+        else (keys.get(linear.chosen.key, linear.chosen.key), linear.chosen.choices, linear.chosen.barred)
+    )
     lists = frozenset(linear.lists)
     return left, operator.sign, operator.slack, right, linear.constant, linear.decimals, condition, chosen, lists

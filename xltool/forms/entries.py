@@ -368,9 +368,11 @@ def draw_entries(spec: FormSpec, year: int) -> dict[CellKey, str]:
     Where rules have a condition on what is chosen, that of the first.
     """
     asked: dict[CellKey, str] = {}
-    for rule in spec.rules:
-        if rule.linear.chosen is not None:
-            asked.setdefault(rule.linear.chosen.key, rule.linear.chosen.choice)
+    kinds = {entry.key: entry.kind for entry in spec.entries}
+    for chosen in (rule.linear.chosen for rule in spec.rules):
+        if chosen is not None and not chosen.on_cover:
+            fitting = [each for each in kinds[chosen.key].choices if (each in chosen.choices) is not chosen.barred]
+            asked.setdefault(chosen.key, next(iter(fitting), ""))
     return {
         entry.key: draw_content(entry.kind, at, year, asked.get(entry.key, "")) for at, entry in enumerate(spec.entries)
     }

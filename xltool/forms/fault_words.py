@@ -217,7 +217,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'{a}' is no tolerance: a number above 0, such as \"0.01\"": '“{a}”不能作 tolerance：写大于 0 的数，如 "0.01"',
     "'{a}' has no condition: write 'if a > 0 then b > 0'": "“{a}”不带条件：写 if a > 0 then b > 0",
     "a rule with a condition is of this year alone: no '{a}.'": "带条件的勾稽关系只用本期的数，不写“{a}.”",
-    "'{a}' is no cell in which something is chosen of a list": "“{a}”不是从列出的选项里选的格",
+    "'{a}' is no cell in which something is chosen of a list, and no field of words on the cover": (
+        "“{a}”不是从列出的选项里选的格，也不是封面上填文字的项"
+    ),
+    "a condition asks for words, and here are none": "条件里要写填的是什么，这里是空的",
     "'{a}' is none of the choices of '{b}'": "“{b}”没有“{a}”这个选项",
     "'{a}' is computed from a list, whose lines stand below each other in a sum: its 'consolidate' must be sum": (
         "“{a}”由明细算出，汇总时各行依次排列：它的 consolidate 只能是 sum"
@@ -392,9 +395,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "two figures that must differ cannot be said": "“不等于”写不了",
     "rules have no per cent: write 'a <= 0.5 * b' for 50 %": "勾稽关系里没有百分号：50% 写成 a <= 0.5 * b",
     "write a nought before the point, as '0.5'": "小数点前要有 0，如 0.5",
-    "a condition reads 'if a > 0 then b <= c', or 'if a = \"choice\" then b <= c': "
-    "one comparison before 'then', one behind it": (
-        '条件写成 if a > 0 then b <= c，或者 if a = "选项" then b <= c：then 前后各比较一次'
+    "a condition reads 'if a > 0 then b <= c', 'if a = \"choice\" then b <= c', "
+    "or 'if a in (\"one\", \"other\") then b <= c': one comparison before 'then', one behind it": (
+        "条件写成“if a > 0 then b <= c”“if a = '选项' then b <= c”或“if a in ('选项', '选项') then b <= c”："
+        "then 前后各一个比较"
     ),
     "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'": (
         "勾稽关系里只有加减：格、+、-、“数 * 格”、sum(大类)"

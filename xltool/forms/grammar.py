@@ -5,7 +5,8 @@
     EARLIER = "prior" | "same_last_year" | "cumulative"
 
 or  rule = "if" side OPERATOR side "then" rule     where the operators compare sums
-or  rule = "if" ref "=" 'CHOICE' "then" rule        where the cell holds one or some of a list
+or  rule = "if" ref ("=" | "!=") 'CHOICE' "then" rule, or "if" ref "in" ('CHOICE', …) "then" rule
+    where the cell holds one or some of a list, or is a field of the cover; a condition on figures may have "!=" too
 
 or  rule = side {"," side} "part_of" side, which is several: each of these is at most the whole, and the whole, where
 they are more than one and may overlap, is at most their sum.
@@ -18,13 +19,14 @@ nothing multiplies two cells: so what a wrong cell changes is always the same mu
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.instead import HOW_CONDITIONS, advise_sign, advise_word
 from xltool.forms.list_grammar import WrittenListTerm, find_list_term, parse_list_term
-from xltool.forms.operators import AT_MOST, OPERATORS
+from xltool.forms.operators import AT_MOST, OPERATORS, UNEQUAL
 from xltool.forms.written import SyntaxFault, split_number
 from xltool.model import Operator
 
@@ -32,9 +34,13 @@ LARGEST_FACTOR: Final = 100_000
 CUMULATIVE: Final = "cumulative"
 """Before a cell: what it adds up to from the first period of the year on."""
 EARLIER_WORDS: Final = ("prior", "same_last_year", CUMULATIVE)
+UNEQUAL_SIGNS: Final = ("!=", "<>")
+"""How a condition says that two sides differ."""
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _WORDS: Final = "|".join(sign for sign in OPERATORS if sign.isalpha())
-_LONGEST_FIRST: Final = sorted((sign for sign in OPERATORS if not sign.isalpha()), key=len, reverse=True)
+_LONGEST_FIRST: Final = sorted(
+    (sign for sign in (*OPERATORS, *UNEQUAL_SIGNS) if not sign.isalpha()), key=len, reverse=True
+)
 _SIGNS: Final = "|".join(map(re.escape, [*_LONGEST_FIRST, *"+-*()"]))
 _TOKEN: Final = re.compile(
     rf"\s*(?:([0-9]+(?:\.[0-9]+)?)|((?:{_WORDS})\b)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)|({_SIGNS})"
@@ -119,18 +125,24 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class ChosenTerm:
-    """A condition on what is chosen: the cell, and the choice with its place in the expression."""
+    """A condition on what is chosen: the cell, and the choices with their places in the expression.
+
+    `barred` where none of them may be.
+    """
 
     cell: Term
-    choice: str
-    offset: int
+    choices: tuple[tuple[str, int], ...]
+    barred: bool = False
 
 
 PART_OF: Final = "part_of"
 """Between parts, as 其中 tells of them, and their whole."""
 _IF: Final = re.compile(r"\s*if\b(.*?)\bthen\b(.*)", re.DOTALL)
+_WORDS_OF_CHOICE: Final = r"(?:'[^']*'|\"[^\"]*\")"
 _CHOSEN: Final = re.compile(
-    r"\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,2})\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\s*", re.ASCII
+    r"\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,2})\s*"
+    rf"(?:(=|!=|<>)\s*({_WORDS_OF_CHOICE})|in\s*\(\s*({_WORDS_OF_CHOICE}(?:\s*,\s*{_WORDS_OF_CHOICE})*)\s*\))\s*",
+    re.ASCII,
 )
 CONDITION_WORDS: Final = ("if", "then")
 _PARTS: Final = re.compile(rf"\b{PART_OF}\b")
@@ -183,7 +195,7 @@ def parse(text: str) -> Expression:
     given, asked = text[match.start(1) : match.end(1)], text[match.start(2) :]
     chosen = _CHOSEN.fullmatch(given)
     try:
-        condition = None if chosen else _parse_comparison(" " * match.start(1) + given)
+        condition = None if chosen else _parse_comparison(" " * match.start(1) + given, _CONDITIONS)
         found = _parse_comparison(" " * match.start(2) + asked)
     except SyntaxFault as fault:
         raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
@@ -199,18 +211,26 @@ def parse(text: str) -> Expression:
         raise SyntaxFault("a condition compares cells, and no list", condition.lists[0].written.offset)
     if chosen is None:
         return replace(found, condition=condition)
-    begin, quoted = match.start(1), 2 if chosen[2] is not None else 3
+    begin, group = match.start(1), 3 if chosen[3] is not None else 4
     cell = _reference(chosen[1], 1, None, False, begin + chosen.start(1))
     if cell.earlier:
         raise SyntaxFault(f"a rule with a condition is of this year alone: no '{cell.earlier}.'", cell.offset)
-    return replace(found, chosen=ChosenTerm(cell, chosen[quoted], begin + chosen.start(quoted)))
+    start = begin + chosen.start(group)
+    choices = tuple((each[0][1:-1], start + each.start() + 1) for each in _QUOTED.finditer(chosen[group]))
+    return replace(found, chosen=ChosenTerm(cell, choices, chosen[2] in {"!=", "<>"}))
 
 
-def _parse_comparison(text: str) -> Expression:
+_CONDITIONS: Final = {**OPERATORS, **dict.fromkeys(UNEQUAL_SIGNS, UNEQUAL)}
+"""The operators of conditions."""
+
+
+def _parse_comparison(text: str, operators: Mapping[str, Operator] = OPERATORS) -> Expression:
     tokens = _tokens(text)
     left, at = _take_cells(tokens, 0)
     token, offset = tokens[at]
-    if token not in OPERATORS:
+    if token in UNEQUAL_SIGNS and token not in operators:
+        raise SyntaxFault(f"'{token[0]}' is not part of the rule language", offset, advise_sign(text, offset))
+    if token not in operators:
         hint = advise_word((name for name, _ in tokens[:at]), token)
         raise SyntaxFault(f"expected {', '.join(_KNOWN[:-1])} or {_KNOWN[-1]} here", offset, hint)
     side, at = _take_side(tokens, at + 1)
@@ -218,14 +238,14 @@ def _parse_comparison(text: str) -> Expression:
     if tokens[at][0]:
         hint = advise_word((name for name, _ in tokens[:at]), tokens[at][0])
         raise SyntaxFault(f"'{tokens[at][0]}' does not belong here: one comparison a rule", tokens[at][1], hint)
-    if constants and not OPERATORS[token].compares:
+    if constants and not operators[token].compares:
         raise SyntaxFault(f"'{token}' takes no number", constants[0].offset)
-    if lists and not OPERATORS[token].compares:
+    if lists and not operators[token].compares:
         raise SyntaxFault(f"'{token}' takes no list: write '>=' or '<='", lists[0].written.offset)
-    if printed and not OPERATORS[token].compares:
+    if printed and not operators[token].compares:
         raise SyntaxFault(f"'{token}' takes no number", printed[0].offset)
     constant = sum((each.value for each in constants), Fraction(0))
-    return Expression(left, OPERATORS[token], right, constant, lists=tuple(lists), printed=tuple(printed))
+    return Expression(left, operators[token], right, constant, lists=tuple(lists), printed=tuple(printed))
 
 
 def parse_sum(text: str) -> tuple[Term, ...]:

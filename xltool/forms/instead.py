@@ -13,8 +13,8 @@ _NO_DIVISION: Final = (
 )
 _NO_PERCENT: Final = "rules have no per cent: write 'a <= 0.5 * b' for 50 %"
 HOW_CONDITIONS: Final = (
-    "a condition reads 'if a > 0 then b <= c', or 'if a = \"choice\" then b <= c': "
-    "one comparison before 'then', one behind it"
+    "a condition reads 'if a > 0 then b <= c', 'if a = \"choice\" then b <= c', "
+    "or 'if a in (\"one\", \"other\") then b <= c': one comparison before 'then', one behind it"
 )
 _ONLY_SUMS: Final = "rules only add: cells, '+', '-', 'NUMBER * cell' and 'sum(group)'"
 _NO_LABELS: Final = "cells are named by the ids of rows and columns, not by what is printed"

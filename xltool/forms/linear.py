@@ -19,7 +19,7 @@ from xltool.forms.grammar import (
     Term,
 )
 from xltool.forms.list_grammar import WrittenListTerm
-from xltool.forms.list_terms import find_term_measure, resolve_list_term
+from xltool.forms.list_terms import find_term_measure, resolve_list_term, trim_compared
 from xltool.forms.operators import EQUAL, approximate
 from xltool.forms.printed_numbers import find_printed, is_nothing
 from xltool.forms.source import suggest_nearest
@@ -44,6 +44,7 @@ from xltool.model import (
     RowList,
     Table,
     Terms,
+    Text,
     bare_key,
     find_cell_kind,
 )
@@ -59,7 +60,7 @@ MOST_RECKONED: Final = 10**15
 
 
 class Names:
-    """What the rules of a form can name: its tables by id, the order of its cells, and its lists."""
+    """What the rules of a form can name: its tables by id, the order of its cells, its lists, fields of the cover."""
 
     def __init__(
         self,
@@ -67,7 +68,9 @@ class Names:
         cells: Sequence[Cell],
         every: PeriodKind = "year",
         lists: Sequence[RowList] = (),
+        texts: Sequence[Text] = (),
     ) -> None:
+        self.fields = frozenset(text.key for text in texts if text.on_cover and not text.date)
         self.every: PeriodKind = every
         self.lists: Mapping[str, RowList] = {each.id: each for each in lists}
         self.tables: Mapping[str, Table] = {table.id: table for table in tables}
@@ -312,18 +315,27 @@ def _add_lists(
 
 
 def _resolve_chosen(names: Names, place: RulePlace, told: ChosenTerm, complain: Complain) -> Chosen | None:
-    """The condition on what is chosen at one place; None, with what is wrong told."""
+    """The condition on what is chosen, or filled in on the cover, at one place; None, with what is wrong told."""
     named = ".".join(told.cell.parts)
     entry = _find_entry(names, place, told.cell)
+    if entry is None and named in names.fields:
+        compared = [(trim_compared(choice), offset) for choice, offset in told.choices]
+        empty = next((offset for choice, offset in compared if not choice), None)
+        if empty is not None:
+            complain(replace(told.cell, offset=empty), "a condition asks for words, and here are none", "")
+            return None
+        return Chosen(named, tuple(choice for choice, _ in compared), told.barred, on_cover=True)
     if entry is None or not entry[1].choices:
-        complain(told.cell, f"'{named}' is no cell in which something is chosen of a list", "")
+        fault = f"'{named}' is no cell in which something is chosen of a list, and no field of words on the cover"
+        complain(told.cell, fault, "")
         return None
     key, kind = entry
-    if told.choice not in kind.choices:
-        at = replace(told.cell, offset=told.offset)
-        complain(at, f"'{told.choice}' is none of the choices of '{named}'", suggest_nearest(told.choice, kind.choices))
-        return None
-    return Chosen(key, told.choice)
+    for choice, offset in told.choices:
+        if choice not in kind.choices:
+            at = replace(told.cell, offset=offset)
+            complain(at, f"'{choice}' is none of the choices of '{named}'", suggest_nearest(choice, kind.choices))
+            return None
+    return Chosen(key, tuple(choice for choice, _ in told.choices), told.barred)
 
 
 def _find_entry(names: Names, place: RulePlace, term: Term) -> tuple[CellKey, EntryKind] | None:

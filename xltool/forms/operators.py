@@ -26,6 +26,9 @@ NEEDS: Final = Operator(
     excess=None,
 )
 
+UNEQUAL: Final = Operator(sign="!=", words="不等于", holds=operator.ne, excel="{difference}<>0", excess=abs)
+"""Of conditions alone: that two figures must differ is no rule, since no residual tells by how much they should."""
+
 
 @cache
 def approximate(slack: int, decimals: int) -> Operator:

@@ -90,7 +90,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     require_unique(source, "a table", [table.id for table in found])
     require_unique(source, "a sheet", [table.sheet for table in found], str.casefold)
     cells = tuple(Cell(*each) for each in _list_places(found, "figure"))
-    names = linear.Names(found, cells, every, row_lists)
+    names = linear.Names(found, cells, every, row_lists, texts)
     all_rules = [
         rule
         for table, data in [*zip(found, given, strict=True), (None, document)]

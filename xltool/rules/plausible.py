@@ -12,6 +12,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from xltool.forms.cell_checks import has_jumped, list_running
+from xltool.forms.cover_conditions import list_asked_fields
 from xltool.forms.entries import draw_entries
 from xltool.forms.list_rows import draw_lines
 from xltool.forms.list_terms import reckon_lists
@@ -118,7 +119,7 @@ def find_broken(
     spec: FormSpec, figures: Sequence[int], earlier: Sequence[int], period: Period | None = None
 ) -> list[str]:
     """The names of the rules that figures break with the drawn lines, beside earlier ones where there are any."""
-    verdicts = assess_rules(spec, figures, earlier or None, choose_entries(spec), count_drawn(spec, period))
+    verdicts = assess_rules(spec, figures, earlier or None, _choose_contents(spec), count_drawn(spec, period))
     return [name for name, verdict in verdicts.items() if verdict == Verdict.FAIL]
 
 
@@ -126,6 +127,12 @@ def find_broken(
 def choose_entries(spec: FormSpec) -> Mapping[CellKey, str]:
     """What is chosen beside the figures, which is the same in every period."""
     return draw_entries(spec, spec.years[0])
+
+
+@derive_once
+def _choose_contents(spec: FormSpec) -> Mapping[str, str]:
+    """What is chosen beside the figures, and what fields of the cover hold that conditions look at."""
+    return {**choose_entries(spec), **list_asked_fields(spec)}
 
 
 def write_periods(

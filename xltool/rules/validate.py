@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from xltool.forms.cover_conditions import gather_contents
 from xltool.forms.list_terms import find_term_lines
 from xltool.messages import finding
-from xltool.model import CellKey, Finding, FormSpec, Linear, ListNumbers, Submission, Value, is_earlier
+from xltool.model import Finding, FormSpec, Linear, ListNumbers, Submission, Value, is_earlier
 from xltool.rules.matrix import Verdict, build_matrix, list_columns
 from xltool.rules.stack import Stack, join_years, stack_values
 
@@ -39,7 +40,7 @@ def find_broken_rules(
         rule, linear = rules.rules[number], rules.linears[number]
         if linear.of_each and submissions[at].scope == "consolidated":
             continue
-        if not linear.is_asked(submissions[at].entries):
+        if not linear.is_asked(gather_contents(spec, submissions[at])):
             continue
         if (
             priors is not None
@@ -61,19 +62,20 @@ def assess_rules(
     spec: FormSpec,
     values: Sequence[Value],
     prior: Sequence[Value] | None = None,
-    entries: Mapping[CellKey, str] = MappingProxyType({}),
+    contents: Mapping[str, str] = MappingProxyType({}),
     numbers: ListNumbers = MappingProxyType({}),
 ) -> dict[str, Verdict]:
     """The verdict of every rule on one submission's values, and on last year's where they are at hand, by rule name.
 
-    One holds that is not asked beside what is chosen; `numbers` are what lists come to.
+    One holds that is not asked beside what is chosen and filled in (`forms.cover_conditions`); `numbers` are what lists
+    come to.
     """
     rules = build_matrix(spec, prior is not None)
     stack = stack_values([values], [numbers])
     stack = stack if prior is None else join_years(stack, stack_values([prior]))
     verdicts = rules.compute_verdicts(stack, *rules.compute_sides(stack))[0]
     return {
-        rule.name: Verdict(int(verdict)) if rule.linear.is_asked(entries) else Verdict.PASS
+        rule.name: Verdict(int(verdict)) if rule.linear.is_asked(contents) else Verdict.PASS
         for rule, verdict in zip(rules.rules, verdicts, strict=True)
     }
 

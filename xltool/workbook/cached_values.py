@@ -14,11 +14,12 @@ from xltool.codes import GRADES
 from xltool.forms import totals
 from xltool.forms.cell_checks import BlankCheck, EmptyCheck, InvalidCheck
 from xltool.forms.checks import Check, find_leader
+from xltool.forms.cover_conditions import gather_contents
 from xltool.forms.list_rows import list_unfit
 from xltool.forms.sheet_names import CHECKS, TEXTS
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
-from xltool.model import Cell, CellKey, Rule, Submission, Value
+from xltool.model import Cell, CellKey, FormSpec, Rule, Submission, Value
 from xltool.rules.cells import count_faults
 from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years, stack_values
@@ -101,7 +102,7 @@ def compute_cached_values(
     stated, found_before = read_stated_texts(plan, submission), Counter(each.code for each in doubts)
     counts |= {code: [found_before[code] + count_stated(stated, code)] for code in plan.told}
     judged = {
-        rule.name: (Verdict(int(v)) if rule.linear.is_asked(submission.entries) else Verdict.PASS, int(a), int(b))
+        rule.name: (Verdict(int(v)) if _is_asked(spec, submission, rule) else Verdict.PASS, int(a), int(b))
         for rule, v, a, b in zip(rules.rules, verdicts, left[0], right[0], strict=True)
     }
     for check in plan.checks:
@@ -182,6 +183,10 @@ def _show_line(plan: Plan, check: Check, column: int, found: Mapping[Spot, Cache
         return f"在第 {line + 1} 行{'写说明' if found[Spot(CHECKS, line, VERDICT_COLUMN)] == ASK else ''}"
     fixed = (line - CHECK_TOP + 1, GRADES[check.severity], check.subject, check.text)
     return fixed[column] if column < len(fixed) else found.get(Spot(CHECKS, line, column), "")
+
+
+def _is_asked(spec: FormSpec, submission: Submission, rule: Rule) -> bool:
+    return rule.linear.is_asked(gather_contents(spec, submission))
 
 
 def _tally(plan: Plan, found: Mapping[Spot, CachedValue]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 
 import xltool
 from xltool.model import NotApplicable, Submission
-from xltool.workbook import layout_plan, write
+from xltool.workbook import draw, layout_plan, write
 
 
 def measured(quick: bool) -> list[Table]:
@@ -73,8 +73,9 @@ def typed(blank: bytes, submission: Submission) -> bytes:
 def script(submission: Submission) -> Callable[[], bytes]:
     """The workbook as a script of plain xlsxwriter calls, taken down while our writer makes it, compiled once."""
     tape = _Tape()
+    occasion, contents = write.prepare_contents(spec(), submission)
     with tape.running():
-        write.write_workbook(spec(), submission)
+        draw.draw_workbook(spec(), occasion, contents)
     names: dict[str, Any] = {"xlsxwriter": xlsxwriter, "datetime": datetime, "io": io}
     exec(compile(tape.text(), "workbook by hand", "exec"), names)
     made: Callable[[], bytes] = names["made"]
@@ -90,13 +91,13 @@ class _Tape:
 
     @contextmanager
     def running(self) -> Any:
-        real = write.Book
+        real = draw.Book
 
         def book(_buffer: object, options: dict[str, Any]) -> _Taken:
             self.lines.append(f"book = xlsxwriter.Workbook(buffer, {options!r})")
             return _Taken(self, "book", real(_buffer, options))
 
-        with patch.object(write, "Book", book):
+        with patch.object(draw, "Book", book):
             yield
 
     def text(self) -> str:
@@ -113,17 +114,31 @@ class _Tape:
         return repr(value)
 
 
+def _write_plainly(method: str, given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """A call of our own as plain xlsxwriter has it."""
+    if method == "set_growing_row":
+        return "set_row", given
+    if method != "write_slot":
+        return method, given
+    row, column, content, look, formula = (*given, "", "")[:5]
+    if formula:
+        return "write_formula", (row, column, f"={formula}", look, content)
+    kind = "blank" if content is None else "string" if isinstance(content, str) else "number"
+    return f"write_{kind}", (row, column, content, look)
+
+
 class _Taken:
     """A workbook or worksheet whose calls are taken down."""
 
     def __init__(self, tape: _Tape, name: str, real: Any) -> None:
         self._tape, self._name, self._real = tape, name, real
 
-    def __getattr__(self, method: str) -> Callable[..., Any]:
+    def __getattr__(self, called: str) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:
-            result = getattr(self._real, method)(*given, **named)
-            if method == "hide_names":  # ours alone: plain xlsxwriter cannot
+            result = getattr(self._real, called)(*given, **named)
+            if called == "hide_names":  # ours alone: plain xlsxwriter cannot
                 return result
+            method, given = _write_plainly(called, given)
             tape, bound = self._tape, ""
             if method == "add_worksheet":
                 given = given[:1]  # a plain worksheet, which rewrites formulas

@@ -17,7 +17,7 @@ from xltool import api
 from xltool.messages import XltoolError
 from xltool.model import LEVELS, NOT_APPLICABLE, Agency, Submission
 from xltool.periods import Period
-from xltool.workbook import stamp
+from xltool.workbook.mould import PROPERTIES, STRINGS
 from xltool.workbook.stamp import Master
 from xltool.workbook.write import write_workbook
 
@@ -107,7 +107,7 @@ def test_only_two_parts_are_an_agencys_own():
     """
     one = parts(api.fill(blank(Agency("9", "甲", "county"), "0001-a")))
     other = parts(api.fill(blank(Agency("654221-015", "额敏县教育和科学技术局" * 12, "county"), SERIAL)))
-    assert [name for name in one if one[name] != other[name]] == [stamp.STRINGS, stamp.PROPERTIES]
+    assert [name for name in one if one[name] != other[name]] == [STRINGS, PROPERTIES]
 
 
 def test_a_stamped_workbook_is_read_as_the_agencys(spec):

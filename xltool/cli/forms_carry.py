@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -217,7 +217,7 @@ class _Places:
             at = row_list.find_column(column)
             assert at is not None
             head = self.plan.list_column(row_list, at)[0]
-            spot = replace(head, row=head.row + int(number[0])) if number else head
+            spot = head._replace(row=head.row + int(number[0])) if number else head
             return spot.sheet, spot.address, f"{row_list.name} / {row_list.columns[at].label}"
         if kind == "text":
             spot, label = self.plan.texts[key], self.spec.text(key).label

@@ -24,9 +24,8 @@ from xltool.rules.cells import count_faults
 from xltool.rules.matrix import Verdict, build_matrix
 from xltool.rules.stack import join_years, stack_values
 from xltool.rules.view import SubmissionView
-from xltool.workbook.cached_figure import CachedValue, to_cached_figure, to_double
+from xltool.workbook.cached_figure import CachedValue, to_cached_entry, to_cached_figure, to_double
 from xltool.workbook.controls import list_control_contents
-from xltool.workbook.entries import to_cached_entry
 from xltool.workbook.formula import (
     ASK,
     FAIL,

@@ -132,12 +132,7 @@ def _write_total(context: Context, sheet: Any, number: int, key: CellKey) -> Non
     crosses = list_control_totals(context.spec, cell.table).columns
     where = column_name(home.column) if in_column else f"{home.row + 1}" if crosses else home.address
     sheet.write_string(spot.row, _PLACE, where, formats["middle"])
-    look = formats["input" if cell.measure.decimals else "input0"]
-    typed = (context.submission.controls or {}).get(key)
-    if typed is None:
-        sheet.write_blank(spot.row, spot.column, None, look)
-    else:
-        sheet.write_number(spot.row, spot.column, to_cached_figure(typed, cell), look)
+    context.write_content(sheet, spot, "input" if cell.measure.decimals else "input0")
     for column in (_OWN, _GAP, _WORD):
         context.write_formula(sheet, Spot(CONTROLS, spot.row, column), "figure")
 

@@ -6,10 +6,11 @@ Alone knows xlsxwriter.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
 from typing import IO, Any, Final, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -22,6 +23,14 @@ from xlsxwriter.worksheet import Worksheet as Worksheet  # noqa: PLC0414 -- for 
 
 from xltool.spreadsheet.a1 import cell_name
 from xltool.workbook.cell_formats import WORKBOOK_FONT
+from xltool.workbook.markup import (
+    CellContent,
+    escape_marks,
+    escape_text,
+    write_cell,
+    write_row_head,
+    write_shared_string,
+)
 
 CREATED: Final = datetime(2000, 1, 1)
 """Workbooks carry no clock: the same submission gives the same bytes."""
@@ -31,22 +40,8 @@ SPOOLED: Final = 2**18
 """Bytes of a part that are kept in memory."""
 SPAN: Final = 16
 """Rows that share the attribute of their breadth."""
-_SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
-
-
-def escape_text(text: str) -> str:
-    """A cleaned text as it stands in a part.
-
-    Marks of XML, carriage returns, and what looks like Excel's own escape, escaped.
-    """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SHAPE_OF_ESCAPE.sub("_x005F_", text).replace("\r", "_x000D_")
-
-
-def write_shared_string(text: str) -> str:
-    """One item of the shared strings; blanks at its ends are kept."""
-    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<si><t{space}>{escape_text(text)}</t></si>"
+ROW: Final = -1
+"""The column of a seam that is a row's height."""
 
 
 class Strings(SharedStrings):  # type: ignore[misc]
@@ -140,11 +135,32 @@ class StreamedParts(Parts):
         return []
 
 
-class _Inline(NamedTuple):
-    """A text that stands in its cell."""
+class Slot(NamedTuple):
+    """A cell whose content is a submission's own: what stands in it, and by which formula, if by one.
 
-    text: str
-    look: Format
+    An `inline` text stands in the cell itself and not among the shared ones.
+    """
+
+    content: CellContent
+    look: Format | None
+    formula: str
+    inline: bool
+
+
+class Seam(NamedTuple):
+    """Where the part of a sheet may differ between two submissions: a cell, or how high a row is (`column` is -1).
+
+    From a sign of the part to another, with what stands before and behind in the markup of the cell or row.
+    """
+
+    begin: int
+    end: int
+    row: int
+    column: int
+    head: str
+    formula: str
+    inline: bool
+    held: CellContent
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
@@ -155,7 +171,9 @@ class Sheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        self.seams: list[Seam] = []
         self._growing: dict[int, float] = {}
+        self._numbers: dict[tuple[int, int], int] = {}
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
         return formula.removeprefix("=")
@@ -179,19 +197,39 @@ class Sheet(Worksheet):  # type: ignore[misc]
         if row not in self._growing:
             super()._write_row(row, spans, *more)
             return
-        attributes = [("r", row + 1), *([("spans", spans)] if spans else []), ("ht", f"{self._growing[row]:g}")]
-        self._xml_start_tag("row", attributes)
+        height = self._growing[row]
+        across = f' spans="{spans}"' if spans else ""
+        head = f'<row r="{row + 1}"{across}'
+        self._note_seam(write_row_head(head, height), Seam(0, 0, row, ROW, head, "", False, height))
 
-    def write_inline(self, row: int, column: int, text: str, look: Format) -> None:
-        """Writes a text into its cell itself: what stands there must not renumber the shared strings."""
+    def write_slot(  # noqa: PLR0917
+        self, row: int, column: int, content: CellContent, look: Format | None, formula: str = "", inline: bool = False
+    ) -> None:
+        """Writes what is a submission's own: its place in the part is noted (`seams`)."""
         self._check_dimensions(row, column)
-        self.table[row][column] = _Inline(text, look)
+        self.table[row][column] = Slot(content, look, formula, inline)
+
+    def number_texts(self) -> None:
+        """Gives the submission's own texts their places among the shared strings, behind all that are fixed."""
+        for row in sorted(self.table):
+            for column, cell in sorted(self.table[row].items(), key=itemgetter(0)):
+                if isinstance(cell, Slot) and isinstance(cell.content, str) and not cell.formula and not cell.inline:
+                    self._numbers[row, column] = self.str_table._get_shared_string_index(cell.content)
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if isinstance(cell, _Inline):
-            self._xml_inline_string(cell.text, False, [("r", cell_name(row, col)), ("s", cell.look._get_xf_index())])
-        else:
+        if not isinstance(cell, Slot):
             super()._write_cell(row, col, cell)
+            return
+        look = "" if cell.look is None else f' s="{cell.look._get_xf_index()}"'
+        head, formula = f'<c r="{cell_name(row, col)}"{look}', escape_marks(cell.formula)
+        number = self._numbers.get((row, col), 0)
+        text = write_cell(head, formula, cell.content, None if cell.inline else number)
+        self._note_seam(text, Seam(0, 0, row, col, head, formula, cell.inline, cell.content))
+
+    def _note_seam(self, text: str, seam: Seam) -> None:
+        begin = self.fh.tell()
+        self.fh.write(text)
+        self.seams.append(seam._replace(begin=begin, end=begin + len(text)))
 
 
 class Plain(xlsxwriter.Workbook):  # type: ignore[misc]
@@ -256,6 +294,17 @@ class Listing(Plain):
 
 class Book(Plain):
     """A workbook whose structure is locked and whose names are hidden, which xlsxwriter alone cannot write."""
+
+    texts: Mapping[str, int] = MappingProxyType({})
+    """The shared strings that are no submission's own, with their numbers, once the workbook is closed."""
+    mentions: int = 0
+    """How often cells name these."""
+
+    def _prepare_sst_string_data(self) -> None:
+        self.texts, self.mentions = dict(self.str_table.string_table), self.str_table.count
+        for sheet in self.worksheets():
+            sheet.number_texts()
+        super()._prepare_sst_string_data()
 
     def _write_workbook_pr(self) -> None:
         super()._write_workbook_pr()

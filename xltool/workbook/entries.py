@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, assert_never
 
-from xltool.days import count_days, parse_day
+from xltool.days import count_days
 from xltool.forms.cell_checks import fits_several
 from xltool.forms.entries import describe_entry
-from xltool.model import EntryCell, EntryKind, Rectangle, Table
+from xltool.model import CellKey, EntryCell, EntryKind, Rectangle, Table
 from xltool.workbook.context import Context
 from xltool.workbook.front import PROMPT_TITLE
-from xltool.workbook.layout_plan import TABLE_TOP
+from xltool.workbook.layout_plan import TABLE_TOP, Plan
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
 
 LONGEST_PROMPT: Final = 250
@@ -19,31 +19,13 @@ LONGEST_PROMPT: Final = 250
 LONGEST_REPROACH: Final = 220
 
 
-def to_cached_entry(entry: EntryCell, content: str) -> int | str:
-    """What stands in an entry as a workbook holds it."""
-    return to_cached_content(entry.kind, content)
-
-
-def to_cached_content(kind: EntryKind, content: str) -> int | str:
-    """What is held of a kind as a workbook holds it: a day as its number, all else as text."""
-    day = parse_day(content) if kind.form == "date" else None
-    return content if day is None or content != day.isoformat() else count_days(day)
-
-
 def write_entry(context: Context, sheet: Any, entry: EntryCell, area: Rectangle) -> None:
     """The input of an entry with what stands in it, and what it may be."""
-    look = context.formats[choose_look(entry.kind)]
     top, left = TABLE_TOP + area.row, area.column
     bottom, right = top + area.height - 1, left + area.width - 1
     if area.width * area.height > 1:
-        sheet.merge_range(top, left, bottom, right, "", look)
-    held = to_cached_entry(entry, context.submission.entries.get(entry.key, ""))
-    if isinstance(held, int):
-        sheet.write_number(top, left, held, look)
-    elif held:
-        sheet.write_string(top, left, held, look)
-    else:
-        sheet.write_blank(top, left, None, look)
+        sheet.merge_range(top, left, bottom, right, "", context.formats[choose_look(entry.kind)])
+    context.write_content(sheet, context.plan.cells[entry.key], choose_look(entry.kind))
 
 
 def validate_entries(context: Context, sheet: Any, table: Table) -> None:
@@ -63,20 +45,20 @@ def validate_entries(context: Context, sheet: Any, table: Table) -> None:
         }
         if sheet.data_validation(top.row, top.column, bottom.row, bottom.column, rule):
             raise ValueError(f"not a validation for Excel: {first.key}")
-        if context.submission.scope == "own":
+        if context.occasion.scope == "own":
             wrong = {"type": "formula", "criteria": f"={write_wrong(first.kind, top.address)}"}
             sheet.conditional_format(
                 top.row, top.column, bottom.row, bottom.column, wrong | {"format": context.formats["bad"]}
             )
 
 
-def measure_words(context: Context, table: Table, widths: list[float]) -> dict[int, float]:
+def measure_words(plan: Plan, table: Table, widths: list[float], entries: Mapping[CellKey, str]) -> dict[int, float]:
     """The rows of a table's grid that hold words, each with the height that what stands there takes."""
     found: dict[int, float] = {}
-    for entry in context.spec.entries:
+    for entry in plan.spec.entries:
         if entry.table is table and entry.kind.form in {"text", "several"}:
-            area = context.plan.areas[entry.key]
-            text = context.submission.entries.get(entry.key, "")
+            area = plan.areas[entry.key]
+            text = entries.get(entry.key, "")
             room = sum(widths[area.column : area.column + area.width])
             height = min(TALLEST_ROW, LINE_HEIGHT * count_lines(text, room, 10) / area.height + 3)
             found[area.row] = max(height, found.get(area.row, 0))

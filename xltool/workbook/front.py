@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from xltool.days import count_days, parse_day
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
 from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
 from xltool.model import Text
-from xltool.periods import WORDS, period_of, word_before
+from xltool.periods import WORDS, word_before
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.formula import READY
 from xltool.workbook.layout_plan import (
-    AGENCY_LABEL,
     COVER_FIELDS,
     COVER_TOP,
+    GUIDE_AGENCY_COLUMN,
+    GUIDE_AGENCY_ROW,
     LENGTH_COLUMN,
     STATE_ROW,
     STATED_COLUMN,
     TEXT_TOP,
     Spot,
-    write_mark,
 )
-from xltool.workbook.marks import FILE_MARK, name_mark, word_mark
+from xltool.workbook.marks import FILE_MARK, name_mark
 from xltool.workbook.page import finish_sheet, set_columns
 from xltool.workbook.run_on import RUN_ON_HEIGHT
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, TEXT_WIDTHS, count_lines
@@ -50,31 +49,33 @@ NOTES: Final = (
 
 def write_guide(context: Context, sheet: Any) -> None:
     """Who fills in, the steps, what the colours mean, and what not to do."""
-    spec, submission, formats = context.spec, context.submission, context.formats
+    spec, period, formats = context.spec, context.occasion.period, context.formats
     set_columns(sheet, GUIDE_WIDTHS)
     last = len(GUIDE_WIDTHS) - 1
     sheet.merge_range(0, 0, 0, last, f"{spec.title}填报说明", formats["title"])
     sheet.set_row(0, 30)
     _merge_across(sheet, 0, last, formats["state"])
     _write_state(context, sheet, context.plan.states[GUIDE], last)
-    period = f"（{spec.period}）" if spec.period else ""
-    told = period_of(submission).title if submission.part else f"{submission.year} 年{period}"
+    span = f"（{spec.period}）" if spec.period else ""
+    told = period.title if period.part else f"{period.year} 年{span}"
     deadline = f"；{spec.deadline}" if spec.deadline else "。"
     law = f"；{spec.law}" if spec.law else ""
     facts = [
-        ("填报单位", f"{submission.agency.name}（{submission.agency.code}）"),
+        ("填报单位", ""),  # which one is the workbook's own
         (WORDS[spec.every].label, told),
-        ("报送期限", f"{context.deadline or '按下发通知规定的日期'}{deadline}"),
+        ("报送期限", f"{context.occasion.deadline or '按下发通知规定的日期'}{deadline}"),
         ("依据", f"{spec.basis}（{spec.authority}）{law}"),
     ]
-    row = 3
+    row = GUIDE_AGENCY_ROW
     for label, value in facts:
         sheet.merge_range(row, 0, row, 1, label, formats["label"])
-        whose = label == "填报单位"  # shrinks rather than grows: the sheet is the same for all agencies
-        look = formats["whose" if whose else "guidance"]
-        sheet.merge_range(row, 2, row, last, "", look)
-        sheet.write_string(row, 2, value, look)
-        sheet.set_row(row, LINE_HEIGHT * (1 if whose else count_lines(value, sum(GUIDE_WIDTHS[2:]), 10)))
+        look = "guidance" if value else "whose"  # which shrinks rather than grows: a row is as high for all agencies
+        sheet.merge_range(row, GUIDE_AGENCY_COLUMN, row, last, "", formats[look])
+        if value:
+            sheet.write_string(row, GUIDE_AGENCY_COLUMN, value, formats[look])
+        else:
+            context.write_content(sheet, Spot(GUIDE, row, GUIDE_AGENCY_COLUMN), look)
+        sheet.set_row(row, LINE_HEIGHT * count_lines(value, sum(GUIDE_WIDTHS[2:]), 10))
         row += 1
     row = _write_heading(context, sheet, row + 1, "怎样填写（点一步，转到该表）")
     for number, step in enumerate(spec.steps, 1):
@@ -101,12 +102,12 @@ def write_cover(context: Context, sheet: Any) -> None:
     """Whose report it is, the contact facts, and who filled it in; at the foot the mark of identity."""
     plan, formats = context.plan, context.formats
     set_columns(sheet, COVER_WIDTHS)
-    sheet.merge_range(0, 0, 0, 2, f"{period_of(context.submission).title}{context.spec.title}　封面", formats["title"])
+    sheet.merge_range(0, 0, 0, 2, f"{context.occasion.period.title}{context.spec.title}　封面", formats["title"])
     sheet.set_row(0, 30)
     for at, field in enumerate(COVER_FIELDS):
         row = COVER_TOP + at
         sheet.write_string(row, 0, name_mark(field, context.spec.every), formats["label"])
-        sheet.write_string(row, 1, word_mark(field, context.meta), formats["locked"])
+        context.write_content(sheet, plan.cover[field], "locked")
         sheet.write_string(row, 2, "由下发单位填好；有误请联系下发单位。", formats["guidance"])
         sheet.set_row(row, 21)
     for text in (text for text in context.spec.texts if text.on_cover):
@@ -117,7 +118,7 @@ def write_cover(context: Context, sheet: Any) -> None:
         sheet.write_string(spot.row, 2, guidance, formats["guidance"])
         sheet.set_row(spot.row, max(21, LINE_HEIGHT * count_lines(guidance, COVER_WIDTHS[2], 10)))
     sheet.write_string(plan.mark.row, 0, FILE_MARK, formats["mark"])
-    sheet.write_string(plan.mark.row, plan.mark.column, write_mark(context.meta), formats["mark"])
+    context.write_content(sheet, plan.mark, "mark")
     first = next((plan.texts[text.key] for text in context.spec.texts if text.on_cover), plan.mark)
     sheet.set_selection(first.row, first.column, first.row, first.column)
     finish_sheet(context, sheet, portrait=True)
@@ -139,14 +140,12 @@ def write_texts(context: Context, sheet: Any) -> None:
         spot = plan.texts[text.key]
         required = "（必写）" if text.required else ""
         sheet.write_string(spot.row, 0, f"{text.label}{required}", formats["label"])
-        content = context.submission.texts.get(text.key, "")
-        _write_text(context, sheet, spot, text.key, "text")
+        context.write_content(sheet, spot, "text")
         sheet.write_string(spot.row, 2, _pad_lines(text.guidance, text.lines), formats["guidance"])
         context.write_formula(sheet, Spot(TEXTS, spot.row, LENGTH_COLUMN), "figure")
         if text.key in plan.stated:
             context.write_formula(sheet, plan.stated[text.key], "guidance")
-        lines = max(text.lines, count_lines(content, TEXT_WIDTHS[1], 11))
-        sheet.set_growing_row(spot.row, min(TALLEST_ROW, LINE_HEIGHT * lines))
+        context.set_growing_row(sheet, TEXTS, spot.row, min(TALLEST_ROW, LINE_HEIGHT * text.lines))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
     _write_run_on(context, sheet)
@@ -174,7 +173,7 @@ def write_state_line(context: Context, sheet: Any, name: str, last: int) -> None
     """The second row of a sheet: the agency, and the state of the whole workbook."""
     spot, formats = context.plan.states[name], context.formats
     _merge_across(sheet, 0, spot.column - 1, formats["agency"])
-    sheet.write_string(STATE_ROW, 0, f"{AGENCY_LABEL}：{context.submission.agency.name}", formats["agency"])
+    context.write_content(sheet, Spot(name, STATE_ROW, 0), "agency")
     _merge_across(sheet, spot.column, last, formats["state"])
     _write_state(context, sheet, spot, last)
 
@@ -219,21 +218,9 @@ def _pad_lines(text: str, lines: int) -> str:
     return text + "\n" * max(0, lines - count_lines(text, TEXT_WIDTHS[2], 10))
 
 
-def _write_text(context: Context, sheet: Any, spot: Spot, key: str, look: str) -> None:
-    text = context.submission.texts.get(key, "")
-    if text:
-        sheet.write_string(spot.row, spot.column, text, context.formats[look])
-    else:
-        sheet.write_blank(spot.row, spot.column, None, context.formats[look])
-
-
 def _write_field(context: Context, sheet: Any, spot: Spot, text: Text) -> None:
     """The input of a text of the cover: a day is a date there, and a code is as long as its boxes."""
-    day = parse_day(context.submission.texts.get(text.key, "")) if text.date else None
-    if day is not None:
-        sheet.write_number(spot.row, spot.column, count_days(day), context.formats["day"])
-    else:
-        _write_text(context, sheet, spot, text.key, "day" if text.date else "field")
+    context.write_content(sheet, spot, "day" if text.date else "field")
     if not text.date and not text.boxes:
         return
     rule: dict[str, Any] = {"input_title": text.label[:PROMPT_TITLE], "error_title": "填的不对"}

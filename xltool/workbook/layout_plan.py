@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms import checks, layout
 from xltool.forms.cell_checks import ToldTextCheck
@@ -46,6 +46,8 @@ TEXT_STATE: Final = 1
 """The column where the state begins on 文字: it covers all but the names of the texts."""
 PRIOR_LINE: Final = 3
 """Last year's line of a block across, counted from the line of words: the note comes next, then the heading."""
+GUIDE_AGENCY_ROW, GUIDE_AGENCY_COLUMN = 3, 2
+"""Where the guide says whose the workbook is."""
 LIST_HEAD: Final = TABLE_TOP
 """The row of a list's heads; the serial stands in the first column, and line 1 in the row below."""
 COVER_TOP: Final = 2
@@ -88,8 +90,7 @@ COVER_FIELDS: Final = ("name", "code", "level", "year", "scope")
 """The identity that the cover shows, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A zero-based cell of a sheet."""
 
     sheet: str

@@ -9,15 +9,13 @@ written beside them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from xltool.days import count_days
 from xltool.forms.cell_checks import find_chosen, write_unwritten
-from xltool.forms.list_terms import find_edge, find_term_measure, read_iso, reckon_lists, trim_compared
+from xltool.forms.list_terms import find_term_measure, read_iso, reckon_lists, trim_compared
 from xltool.forms.sheet_names import HIDDEN
 from xltool.messages import format_scaled
 from xltool.model import ListColumn, ListCondition, ListTerm, ListTerms, PeriodEdge, RowList, Submission
-from xltool.periods import period_of
 from xltool.workbook.cached_figure import CachedValue, to_double
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.places import refer_to_list_column
@@ -34,14 +32,10 @@ def compute_number_values(plan: Plan, submission: Submission) -> dict[Spot, Cach
     return {spot: to_double(numbers.get(term, 0), _find_decimals(plan, term)) for term, spot in plan.numbers.items()}
 
 
-def write_number_parts(plan: Plan, sheet: Any, submission: Submission) -> None:
-    """What these formulas look at besides the lists: the edges of the period; of a sum what its lines come to."""
-    for edge, spot in plan.edges.items():
-        sheet.write_number(spot.row, spot.column, count_days(find_edge(edge, period_of(submission))))
+def list_summed_numbers(plan: Plan, submission: Submission) -> dict[Spot, CachedValue]:
+    """What the lines of a sum come to, as it stands beside these formulas."""
     numbers: Mapping[ListTerm, int] = reckon_lists(plan.spec, submission) if submission.scope != "own" else {}
-    for term, number in numbers.items():
-        spot = plan.summed[term]
-        sheet.write_number(spot.row, spot.column, to_double(number, _find_decimals(plan, term)))
+    return {plan.summed[term]: to_double(number, _find_decimals(plan, term)) for term, number in numbers.items()}
 
 
 def write_list_sum(plan: Plan, lists: ListTerms, home: str, decimals: int) -> str:

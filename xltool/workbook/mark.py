@@ -30,7 +30,7 @@ from xltool.model import (
 )
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.rules.prior_year import supply_prior
-from xltool.workbook.entries import to_cached_entry
+from xltool.workbook.cached_figure import to_cached_entry
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark
 from xltool.workbook.tick_marks import Sealer, write_tick_mark

@@ -14,7 +14,6 @@ from xltool.forms.sheet_names import RETURN
 from xltool.forms.text import clean_text, measure_breadth
 from xltool.messages import MOST_CELLS, join_first
 from xltool.model import CellKey, Leftover, Severity, Table, Value
-from xltool.periods import period_of
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import Spot
@@ -126,11 +125,11 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     sheet.set_column(len(WIDTHS), len(WIDTHS), None, None, {"hidden": True})
     sheet.merge_range(0, 0, 0, last, RETURN, formats["title"])
     sheet.set_row(0, 30)
-    period = period_of(context.submission)
+    period, deadline = context.occasion.period, context.occasion.deadline
     whose = (
-        f"填报单位：{context.submission.agency.name}　　{period.words.label}："
+        f"填报单位：{context.contents.meta['name']}　　{period.words.label}："
         f"{period.title if period.part else f'{period.year} 年'}　　第 "
-        f"{notice.version} 次报送{f'　　报送期限：{context.deadline}' if context.deadline else ''}"
+        f"{notice.version} 次报送{f'　　报送期限：{deadline}' if deadline else ''}"
     )
     sheet.merge_range(1, 0, 1, last, whose, formats["agency"])
     sheet.set_row(1, 21)

@@ -16,7 +16,7 @@ def finish_sheet(context: Context, sheet: Any, portrait: bool) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer(f"&L&8{write_footer_mark(context.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
+    sheet.set_footer(f"&L&8{write_footer_mark(context.contents.meta)}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
-from xltool.model import PRIOR, Block, Column, NotApplicable, Table, bare_key
+from xltool.model import Block, Column, Table
 from xltool.periods import WORDS, word_before
-from xltool.rules.matrix import stack_column
-from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import STATE_ROW, TABLE_TOP, Spot
 
@@ -53,22 +51,12 @@ def _write_figure(context: Context, sheet: Any, key: str) -> None:
     if area.width * height > 1:
         look = context.formats["prior"]
         sheet.merge_range(spot.row, spot.column, spot.row + height - 1, spot.column + area.width - 1, "", look)
-    write_earlier(context, sheet, PRIOR + key, spot)
+    write_earlier(context, sheet, spot)
 
 
-def write_earlier(context: Context, sheet: Any, key: str, spot: Spot) -> None:
-    """An earlier figure of a cell, by its key in rules."""
-    cell, look = context.spec.cell(bare_key(key)), context.formats["prior"]
-    value = context.prior[stack_column(context.spec, key) - len(context.spec.cells)]
-    match value:
-        case int():
-            sheet.write_number(spot.row, spot.column, to_cached_figure(value, cell), look)
-        case NotApplicable.SLASH:
-            sheet.write_inline(spot.row, spot.column, "/", look)
-        case None:
-            sheet.write_blank(spot.row, spot.column, None, look)
-        case _:
-            assert_never(value)
+def write_earlier(context: Context, sheet: Any, spot: Spot) -> None:
+    """An earlier figure of a cell; `/` stands in it, so that it changes no shared part."""
+    context.write_content(sheet, spot, "prior", inline=True)
 
 
 def _write_line(context: Context, sheet: Any, block: Block) -> None:

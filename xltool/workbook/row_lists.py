@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from xltool.forms.list_rows import describe_column, sum_column
+from xltool.forms.list_rows import describe_column
 from xltool.forms.lists import AGENCY_HEAD, TOTAL_LABEL
 from xltool.model import ListColumn, ListContent, ListRow, RowList
 from xltool.spreadsheet.a1 import cell_name, range_name
-from xltool.workbook.cached_figure import to_double
+from xltool.workbook.cached_figure import CachedValue, to_cached_content, to_double
 from xltool.workbook.context import Context
 from xltool.workbook.entries import (
     LONGEST_PROMPT,
     LONGEST_REPROACH,
     choose_look,
     shorten_prompt,
-    to_cached_content,
     write_kind_rule,
     write_wrong,
 )
 from xltool.workbook.formula import write_validation
 from xltool.workbook.front import PROMPT_TITLE, write_state_line
-from xltool.workbook.layout_plan import LIST_HEAD
+from xltool.workbook.layout_plan import LIST_HEAD, Spot
+from xltool.workbook.occasion import Occasion
 from xltool.workbook.page import finish_sheet
 from xltool.workbook.widths import LINE_HEIGHT, SMALL_LINE, TALLEST_ROW, break_line, count_lines
 
@@ -36,11 +37,10 @@ _AGENCY_WEIGHT: Final = 0.2
 
 def write_row_list(context: Context, sheet: Any, row_list: RowList) -> None:
     """One list with its lines; in a sum as many as there are, each with its agency."""
-    formats, whole = context.formats, context.submission.scope == "consolidated"
-    lines = context.submission.lists.get(row_list.id, ())
-    count = max(row_list.limit, len(lines))
+    formats, whole = context.formats, context.occasion.scope == "consolidated"
+    count = context.occasion.count_lines(context.spec, row_list)
     heads = [row_list.serial, *([AGENCY_HEAD] if whole else []), *(column.label for column in row_list.columns)]
-    shift, last = len(heads) - len(row_list.columns), len(heads) - 1
+    shift, last = context.occasion.leading_columns, len(heads) - 1
     widths = _measure_widths(row_list, shift)
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
@@ -54,10 +54,11 @@ def write_row_list(context: Context, sheet: Any, row_list: RowList) -> None:
     sheet.set_row(LIST_HEAD, max(21, LINE_HEIGHT * rows + 3))
     for serial in range(1, count + 1):
         sheet.write_number(LIST_HEAD + serial, 0, serial, formats["middle"])
-        line = lines[serial - 1] if serial <= len(lines) else None
         if whole:
-            sheet.write_string(LIST_HEAD + serial, 1, line.agency if line else "", formats["locked"])
-        _write_line(context, sheet, (row_list, serial, shift), line, widths)
+            context.write_content(sheet, context.occasion.locate_line(row_list, serial, -1), "locked")
+        for at, column in enumerate(row_list.columns):
+            context.write_content(sheet, context.occasion.locate_line(row_list, serial, at), _choose_look(column))
+        context.set_growing_row(sheet, row_list.sheet, LIST_HEAD + serial, LINE_HEIGHT + 3)
     end = LIST_HEAD + count + 1
     _write_end(context, sheet, row_list, (end, shift, last))
     for at, column in enumerate(row_list.columns):
@@ -70,25 +71,21 @@ def write_row_list(context: Context, sheet: Any, row_list: RowList) -> None:
     finish_sheet(context, sheet, portrait=not row_list.landscape)
 
 
-def _write_line(
-    context: Context, sheet: Any, place: tuple[RowList, int, int], line: ListRow | None, widths: list[float]
-) -> None:
-    row_list, serial, shift = place
-    row, lines = LIST_HEAD + serial, 1
-    for at, column in enumerate(row_list.columns):
-        look = context.formats[_choose_look(column)]
-        held = None if line is None else to_cached_line_content(column, line.contents[at])
-        if held is None:
-            sheet.write_blank(row, shift + at, None, look)
-        elif isinstance(held, str):
-            sheet.write_string(row, shift + at, held, look)
-            lines = max(lines, count_lines(held, widths[shift + at], 10))
-        else:
-            sheet.write_number(row, shift + at, held, look)
-    sheet.set_growing_row(row, min(TALLEST_ROW, LINE_HEIGHT * lines + 3))
+def measure_lines(
+    row_list: RowList, occasion: Occasion, lines: Sequence[ListRow]
+) -> Iterator[tuple[tuple[str, int], float]]:
+    """How high the rows of lines must be for what stands in them, by sheet and row."""
+    shift = occasion.leading_columns
+    widths = _measure_widths(row_list, shift)
+    for serial, line in enumerate(lines, 1):
+        held = (to_cached_line_content(column, line.contents[at]) for at, column in enumerate(row_list.columns))
+        texts = [(each, widths[shift + at]) for at, each in enumerate(held) if isinstance(each, str)]
+        most = max((count_lines(text, width, 10) for text, width in texts), default=1)
+        if most > 1:
+            yield (row_list.sheet, LIST_HEAD + serial), min(TALLEST_ROW, LINE_HEIGHT * most + 3)
 
 
-def to_cached_line_content(column: ListColumn, content: ListContent) -> int | float | str | None:
+def to_cached_line_content(column: ListColumn, content: ListContent) -> CachedValue | None:
     """What stands in a line as a workbook holds it; None for a blank."""
     if isinstance(content, int):
         return to_double(content, column.measure.decimals)
@@ -98,7 +95,7 @@ def to_cached_line_content(column: ListColumn, content: ListContent) -> int | fl
 def _write_end(context: Context, sheet: Any, row_list: RowList, place: tuple[int, int, int]) -> None:
     """The locked line that ends the lines, in which nothing stands but that it does; the totals; the note."""
     end, shift, last = place
-    formats, lines = context.formats, context.submission.lists.get(row_list.id, ())
+    formats = context.formats
     sheet.write_string(end, 0, END_MARK, formats["end_mark"])
     for at in range(1, last + 1):
         sheet.write_blank(end, at, None, formats["locked"])
@@ -110,9 +107,8 @@ def _write_end(context: Context, sheet: Any, row_list: RowList, place: tuple[int
         for at, column in enumerate(row_list.columns):
             if column.total:
                 area = range_name(LIST_HEAD, shift + at, end, shift + at)
-                decimals = column.measure.decimals
-                shown = to_double(sum_column(lines, at), decimals)
-                sheet.write_formula(row, shift + at, f"=ROUND(SUM({area}),{decimals})", formats["total"], shown)
+                formula = f"ROUND(SUM({area}),{column.measure.decimals})"
+                context.write_computed(sheet, Spot(row_list.sheet, row, shift + at), formula, formats["total"])
             else:
                 sheet.write_blank(row, shift + at, None, formats["locked"])
         row += 1

@@ -11,10 +11,9 @@ from xltool.forms.checks import Check
 from xltool.forms.list_checks import ListCheck
 from xltool.forms.number import describe_measure
 from xltool.forms.sheet_names import CHECKS
-from xltool.model import AnyCell, Cell, EntryCell, NotApplicable, Rate, Rectangle, Table
+from xltool.model import AnyCell, Cell, EntryCell, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
-from xltool.workbook.cached_figure import to_cached_figure
 from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
 from xltool.workbook.entries import measure_words, validate_entries, write_entry
@@ -33,6 +32,7 @@ from xltool.workbook.layout_plan import (
     VERDICT_COLUMN,
     WHY_COLUMN,
     WHY_HEAD,
+    Plan,
     Spot,
 )
 from xltool.workbook.page import finish_sheet
@@ -68,7 +68,7 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
     question is not `marked` already.
     """
     plan, formats, grid = context.plan, context.formats, context.plan.grids[table_.id]
-    widths = _column_widths(table_, _count_label_columns(grid.rectangles))
+    widths = measure_table_columns(plan, table_)
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     judged = any(word.spot.column == plan.column_beside(table_) for word in plan.words if word.table is table_)
@@ -91,11 +91,11 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
         else:
             _write_cell(context, sheet, context.spec.any_cell(area.key), area)
     heights = dict(_row_heights(grid.rectangles, widths))
-    worded = {row: max(height, heights[row]) for row, height in measure_words(context, table_, widths).items()}
+    worded = {row: max(height, heights[row]) for row, height in measure_words(plan, table_, widths, {}).items()}
     for row, height in heights.items():
         sheet.set_row(TABLE_TOP + row, height)
     for row, height in worded.items():
-        sheet.set_growing_row(TABLE_TOP + row, height)
+        context.set_growing_row(sheet, table_.sheet, TABLE_TOP + row, height)
     _write_words(context, sheet, table_)
     write_colours(context, sheet, table_, words_only=marked)
     _write_validations(context, sheet, table_)
@@ -187,24 +187,18 @@ def _write_check(context: Context, sheet: Any, number: int, check: Check) -> Non
     sheet.write_string(row, 1, GRADES[check.severity], formats["middle"])
     sheet.write_string(row, 2, check.subject, formats["guidance"])
     sheet.write_string(row, 3, check.text, formats["guidance"])
-    told = context.submission.explanations.get(check.name, "")
-    room = max(
-        count_lines(text, CHECK_WIDTHS[at], 10)
-        for text, at in ((check.subject, 2), (check.text, 3), (told, WHY_COLUMN))
-    )
-    height = min(TALLEST_ROW, LINE_HEIGHT * max(room, 2 if check.name in plan.explanations else 1))
-    sheet.set_growing_row(row, height) if check.name in plan.explanations else sheet.set_row(row, height)
+    explained = check.name in plan.explanations
+    room = max(count_lines(text, CHECK_WIDTHS[at], 10) for text, at in ((check.subject, 2), (check.text, 3)))
+    height = min(TALLEST_ROW, LINE_HEIGHT * max(room, 2 if explained else 1))
+    context.set_growing_row(sheet, CHECKS, row, height) if explained else sheet.set_row(row, height)
     for column in (LEFT_COLUMN, RIGHT_COLUMN, DIFFERENCE_COLUMN, VERDICT_COLUMN):
         spot = Spot(CHECKS, row, column)
         if spot in context.formulas:
             context.write_formula(sheet, spot, "figure")
         else:
             sheet.write_blank(row, column, None, formats["figure"])
-    if check.name in plan.explanations:
-        if told:
-            sheet.write_string(row, WHY_COLUMN, told, formats["reason"])
-        else:
-            sheet.write_blank(row, WHY_COLUMN, None, formats["reason"])
+    if explained:
+        context.write_content(sheet, plan.explanations[check.name], "reason")
     else:
         sheet.write_blank(row, WHY_COLUMN, None, formats["locked"])
     target = _find_target(context, check)
@@ -253,22 +247,10 @@ def _write_computed(context: Context, sheet: Any, cell: AnyCell, area: Rectangle
 
 
 def _write_value(context: Context, sheet: Any, cell: Cell, area: Rectangle) -> None:
-    formats, spot = context.formats, context.plan.cells[cell.key]
-    look = formats["input" if cell.measure.decimals else "input0"]
+    look = "input" if cell.measure.decimals else "input0"
     if area.width * area.height > 1:
-        _write_area(sheet, area, "", look)
-    value = context.submission.values[context.spec.index[cell.key]]
-    match context.typed.get(cell.key, value):
-        case str() as text:
-            sheet.write_string(spot.row, spot.column, text, look)
-        case int() as figure:
-            sheet.write_number(spot.row, spot.column, to_cached_figure(figure, cell), look)
-        case NotApplicable.SLASH:
-            sheet.write_string(spot.row, spot.column, "/", look)
-        case None:
-            sheet.write_blank(spot.row, spot.column, None, look)
-        case _:
-            assert_never(value)
+        _write_area(sheet, area, "", context.formats[look])
+    context.write_content(sheet, context.plan.cells[cell.key], look)
 
 
 def _write_words(context: Context, sheet: Any, table_: Table) -> None:
@@ -351,8 +333,9 @@ def _write_area(sheet: Any, area: Rectangle, text: str, look: Any) -> None:
     sheet.merge_range(top, area.column, top + area.height - 1, area.column + area.width - 1, text, look)
 
 
-def _column_widths(table_: Table, labels: int) -> list[float]:
+def measure_table_columns(plan: Plan, table_: Table) -> list[float]:
     """The official relative widths in characters, columns of figures no narrower than they need."""
+    labels = _count_label_columns(plan.grids[table_.id].rectangles)
     factor = BROADEST_TABLE / sum(table_.widths)
     return [
         round(max(width * factor, NARROWEST_COLUMN if at >= labels else 0), 2) for at, width in enumerate(table_.widths)

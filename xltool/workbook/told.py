@@ -58,6 +58,11 @@ def write_told(plan: Plan, submission: Submission, told: Sequence[ToldDoubt]) ->
     return found
 
 
+def list_told_copies(plan: Plan, submission: Submission, told: Sequence[ToldDoubt]) -> dict[Spot, str]:
+    """The texts in which something was found, as they were: the formulas compare with them."""
+    return {plan.text_copies[key]: submission.texts.get(key, "") for key in dict.fromkeys(each.text for each in told)}
+
+
 def write_unchanged(cell: FormCell, place: str, value: Value | str) -> str:
     """A condition that holds as long as the cell at a place holds what it held."""
     match value:

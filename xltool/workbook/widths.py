@@ -23,6 +23,11 @@ def count_lines(text: str, width: float, size: int) -> int:
     return max(1, sum(max(1, -(-measure_breadth(line) // room)) for line in text.split("\n")).__int__())
 
 
+def measure_row(text: str, width: float, size: int) -> float:
+    """How high a row is that shows a text in a column of that width, in points."""
+    return min(TALLEST_ROW, LINE_HEIGHT * count_lines(text, width, size))
+
+
 def count_line_signs(width: float, size: int) -> int:
     """How many Chinese signs stand in a line of a column of that width."""
     return int((width * 11 / size - _LEFT_OVER) // 2)

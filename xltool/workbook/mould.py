@@ -1,0 +1,241 @@
+"""A master taken apart: a workbook is made of it by putting what is a submission's own where that stands.
+
+The master of a form and an occasion is drawn once. Then the sheets with other contents are joined anew from pieces of
+markup, those with the same contents are copied as they were deflated, and of the shared strings, which begin with all
+that are the form's, so are the first.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from xltool.workbook.cached_figure import CachedValue
+from xltool.workbook.contents import Contents
+from xltool.workbook.draw import Drawn
+from xltool.workbook.engine import ROW, Seam
+from xltool.workbook.layout_plan import Spot
+from xltool.workbook.markup import escape_text, write_cell, write_row_head, write_shared_string
+
+STRINGS, PROPERTIES = "xl/sharedStrings.xml", "docProps/custom.xml"
+
+SheetPlace: TypeAlias = tuple[int, int]
+"""A piece of a sheet: the sheet's number, from 1, and the piece's."""
+Pieces: TypeAlias = Mapping[SheetPlace, bytes]
+"""Cells and beginnings of rows that are other than the master's, as markup."""
+
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_END: Final = struct.Struct("<4s4H2IH")
+_SIZES: Final = struct.Struct("<3I")
+_SIZES_IN_LOCAL, _SIZES_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
+_MOST_BEGUN: Final = 8
+"""So many beginnings of the shared strings are kept deflated: they differ by how many texts are behind them."""
+_COUNTS, _LAST_STRING = b' count="', b"</sst>"
+_PROPERTY: Final = re.compile(b"(?<=<vt:lpwstr>)[^<]*")
+
+
+class Packed(NamedTuple):
+    """A part as it stands in a zip: its checksum, how long it is, its deflated bytes."""
+
+    checksum: int
+    length: int
+    deflated: bytes
+
+
+class _ZipPart(NamedTuple):
+    """One part in its zip: local header with name, what it holds, line of the directory."""
+
+    name: str
+    local: bytes
+    packed: Packed
+    central: bytes
+
+
+class TextNumbers(NamedTuple):
+    """The texts of some cells among the shared strings: the number at each place, and what is added to the form's."""
+
+    numbers: Mapping[SheetPlace, int]
+    added: tuple[str, ...]
+
+
+class Mould:
+    """The master of a form's workbooks of one occasion, taken apart."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        self._entries = tuple(_read_entries(drawn.data))
+        parts = {entry.name: entry.packed for entry in self._entries}
+        self._seams: dict[SheetPlace, Seam] = {}
+        self._cells: dict[Spot, SheetPlace] = {}
+        self._rows: dict[tuple[str, int], SheetPlace] = {}
+        self._sheets: dict[int, list[bytes]] = {}
+        for number, sheet in enumerate(drawn.book.worksheets(), 1):
+            content = _inflate(parts[_name_sheet(number)])
+            self._sheets[number] = [*_split_sheet(content.decode(), sheet.seams)]
+            for at, seam in enumerate(sheet.seams):
+                place = number, 2 * at + 1
+                self._seams[place] = seam
+                if seam.column == ROW:
+                    self._rows[sheet.name, seam.row] = place
+                else:
+                    self._cells[Spot(sheet.name, seam.row, seam.column)] = place
+        self._texts, self._mentions = drawn.book.texts, drawn.book.mentions
+        self._strings = _Strings(_inflate(parts[STRINGS]))
+        self._properties = _PROPERTY.split(_inflate(parts[PROPERTIES]))
+
+    def number_texts(self, cells: Mapping[Spot, CachedValue]) -> TextNumbers:
+        """The texts of cells as shared strings, in the order of the sheets, behind the form's unless they are its."""
+        fixed, added = self._texts, dict[str, int]()
+        placed = sorted((self._cells[spot], content) for spot, content in cells.items() if isinstance(content, str))
+        found: dict[SheetPlace, int] = {}
+        for place, content in placed:
+            if not self._seams[place].inline:
+                number = fixed.get(content)
+                found[place] = added.setdefault(content, len(fixed) + len(added)) if number is None else number
+        return TextNumbers(found, (*added,))
+
+    def write_pieces(self, contents: Contents, numbers: Mapping[SheetPlace, int]) -> dict[SheetPlace, bytes]:
+        """What is other in the sheets than in the master; `numbers` are those of texts among the shared strings."""
+        found: dict[SheetPlace, bytes] = {}
+        for spot, content in contents.cells.items():
+            place = self._cells[spot]
+            seam = self._seams[place]
+            found[place] = write_cell(seam.head, "", content, numbers.get(place)).encode()
+        for spot, content in contents.shown.items():
+            place = self._cells[spot]
+            seam = self._seams[place]
+            if content != seam.held or type(content) is not type(seam.held):
+                found[place] = write_cell(seam.head, seam.formula, content, None).encode()
+        for row, height in contents.heights.items():
+            place = self._rows[row]
+            seam = self._seams[place]
+            if height > seam.held:  # type: ignore[operator]
+                found[place] = write_row_head(seam.head, height).encode()
+        return found
+
+    def pack_sheets(self, pieces: Pieces, only: Iterable[SheetPlace] | None = None) -> dict[str, Packed]:
+        """The sheets that are other than the master's, deflated; or only those of some places."""
+        wanted = {number for number, _ in (pieces if only is None else only)}
+        changed = {number: self._sheets[number].copy() for number in wanted}
+        for (number, at), piece in pieces.items():
+            if number in wanted:
+                changed[number][at] = piece
+        return {_name_sheet(number): _pack(b"".join(sheet)) for number, sheet in changed.items()}
+
+    def make(self, sheets: Mapping[str, Packed], numbering: TextNumbers, meta: Sequence[str]) -> bytes:
+        """The workbook with those sheets in place of the master's, with its texts and its marks of identity."""
+        changed = {**sheets, STRINGS: self._strings.pack(self._mentions + len(numbering.numbers), numbering.added)}
+        marks = (*(escape_text(each).encode() for each in meta), b"")
+        changed[PROPERTIES] = _pack(b"".join(chain.from_iterable(zip(self._properties, marks, strict=True))))
+        return _zip_entries(self._entries, changed)
+
+    def fill(self, contents: Contents) -> bytes:
+        """The workbook with those contents."""
+        numbering = self.number_texts(contents.cells)
+        sheets = self.pack_sheets(self.write_pieces(contents, numbering.numbers))
+        return self.make(sheets, numbering, [*contents.meta.values()])
+
+
+class _Begun(NamedTuple):
+    """A part deflated up to where it differs: the packer, its bytes so far, the checksum, how long it is so far."""
+
+    packer: Any
+    deflated: bytes
+    checksum: int
+    length: int
+
+
+class _Strings:
+    """The shared strings of a master: none of them is a submission's own."""
+
+    def __init__(self, part: bytes) -> None:
+        self._head, _, rest = part.partition(_COUNTS)
+        _, _, rest = rest.partition(b">")
+        self._items, self._end, _ = rest.rpartition(_LAST_STRING)
+        self._count = self._items.count(b"<si>")
+        self._begun: dict[tuple[int, int], _Begun] = {}
+
+    def pack(self, mentions: int, added: Sequence[str]) -> Packed:
+        """The part with texts added behind the master's, that cells mention so often in all."""
+        counts = mentions, self._count + len(added)
+        if counts not in self._begun:
+            if len(self._begun) == _MOST_BEGUN:
+                self._begun.clear()
+            self._begun[counts] = self._begin(*counts)
+        begun = self._begun[counts]
+        packer, rest = begun.packer.copy(), "".join(map(write_shared_string, added)).encode() + self._end
+        deflated = begun.deflated + packer.compress(rest) + packer.flush()
+        return Packed(zlib.crc32(rest, begun.checksum), begun.length + len(rest), deflated)
+
+    def _begin(self, mentions: int, count: int) -> _Begun:
+        head = b'%s%s%d" uniqueCount="%d">%s' % (self._head, _COUNTS, mentions, count, self._items)
+        packer = _make_packer()
+        return _Begun(packer, packer.compress(head), zlib.crc32(head), len(head))
+
+
+def _split_sheet(content: str, seams: Sequence[Seam]) -> Iterator[bytes]:
+    """A sheet as markup that stays and its seams in turn."""
+    end = 0
+    for seam in seams:
+        yield content[end : seam.begin].encode()
+        yield content[seam.begin : seam.end].encode()
+        end = seam.end
+    yield content[end:].encode()
+
+
+def _name_sheet(number: int) -> str:
+    return f"xl/worksheets/sheet{number}.xml"
+
+
+def _make_packer() -> Any:
+    """As Python's own zipfile has it."""
+    return zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+
+
+def _pack(content: bytes) -> Packed:
+    packer = _make_packer()
+    return Packed(zlib.crc32(content), len(content), packer.compress(content) + packer.flush())
+
+
+def _inflate(packed: Packed) -> bytes:
+    return zlib.decompress(packed.deflated, -zlib.MAX_WBITS)
+
+
+def _read_entries(data: bytes) -> Iterator[_ZipPart]:
+    """The parts of a zip that we wrote ourselves, in the order of its directory."""
+    *_, count, _, at, _ = _END.unpack_from(data, len(data) - _END.size)
+    for _ in range(count):
+        central = _CENTRAL.unpack_from(data, at)
+        checksum, packed, length, named, offset = *central[7:11], central[16]
+        begin = offset + _LOCAL.size + named
+        line = data[at : at + _CENTRAL.size + named]
+        held = Packed(checksum, length, data[begin : begin + packed])
+        yield _ZipPart(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], held, line)
+        at += len(line)
+
+
+def _zip_entries(entries: Sequence[_ZipPart], changed: Mapping[str, Packed]) -> bytes:
+    """The zip of those parts with the changed ones in their places, as Python's own zipfile writes it."""
+    body: list[bytes | bytearray] = []
+    directory: list[bytearray] = []
+    offset = 0
+    for entry in entries:
+        head, packed, line = entry.local, entry.packed, bytearray(entry.central)
+        if entry.name in changed:
+            packed = changed[entry.name]
+            sizes = packed.checksum, len(packed.deflated), packed.length
+            mended = bytearray(head)
+            _SIZES.pack_into(mended, _SIZES_IN_LOCAL, *sizes)
+            _SIZES.pack_into(line, _SIZES_IN_CENTRAL, *sizes)
+            head = bytes(mended)
+        struct.pack_into("<I", line, _OFFSET_IN_CENTRAL, offset)
+        body += [head, packed.deflated]
+        directory.append(line)
+        offset += len(head) + len(packed.deflated)
+    length = sum(map(len, directory))
+    end = _END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), length, offset, 0)
+    return b"".join([*body, *directory, end])

@@ -24,6 +24,7 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Store
 from xltool.model import Agency
+from xltool.readings import LocalEngine
 
 AT = "2025-01-10T09:00:00"
 
@@ -91,7 +92,7 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     roster, store = campaign.read_roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
     desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, {}.get)
-    taken = list(intake.collect_files(desk, [], workers))
+    taken = list(intake.collect_files(desk, [], LocalEngine(workers)))
     states = {s.entry.agency.code: s.state for s in find_standings(campaign, roster, store, date(2025, 1, 10))}
     list(returns.refresh_returned(campaign, roster, store, states, {}))
     spent_ = time.perf_counter() - start

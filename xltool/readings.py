@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from os import cpu_count
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from xltool import api, kinds, workers
 from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, Reading, Submission
+from xltool.sources import open_source
 from xltool.workers import SLOWEST, WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
@@ -32,18 +34,53 @@ LIGHT_WORKBOOK: Final = 8 * 2**20
 many."""
 
 
+class Source(NamedTuple):
+    """A file that is to be read: its name, a path or an address, and its bytes, where somebody holds them already."""
+
+    name: str
+    data: bytes | None = None
+
+
+class ReadingEngine(Protocol):
+    """What reads many files, on this computer or on others; the readings are the same."""
+
+    def map_files(
+        self, files: Iterable[Source], passwords: Sequence[str] = (), *, scans: bool = False
+    ) -> Iterator[Reading]:
+        """The readings of files in their order, each apart from the others, as `stream_readings` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """Reads in worker processes of this computer, as many as it has processors."""
+
+    jobs: int = field(default_factory=lambda: cpu_count() or 1)
+
+    def map_files(
+        self, files: Iterable[Source], passwords: Sequence[str] = (), *, scans: bool = False
+    ) -> Iterator[Reading]:
+        """The readings of files in their order; one that cannot be opened is rejected with one finding."""
+        opened = ((open_source(name) if data is None else data, name) for name, data in files)
+        return stream_readings(opened, passwords, self.jobs, scans=scans)
+
+
 def stream_readings(
-    files: Iterable[tuple[bytes, str]], passwords: Sequence[str] = (), jobs: int = 1, *, scans: bool = False
+    files: Iterable[tuple[bytes | Finding, str]],
+    passwords: Sequence[str] = (),
+    jobs: int = 1,
+    *,
+    scans: bool = False,
+    apart: bool = False,
 ) -> Iterator[Reading]:
-    """The readings of files (bytes and a name for the source), in order.
+    """The readings of files (bytes, or why there are none, and a name for the source), in order.
 
     One that a worker was lost over is rejected with one finding. `scans`: scanned reports are read where that is
-    possible.
+    possible. `apart`: in a worker process however few and light they are.
     """
     asked: deque[_File] = deque()
     waiting = (_note_file(asked, _prepare(data, name)) for data, name in files)
     first = list(islice(waiting, WORTH_WORKERS))
-    if len(first) < WORTH_WORKERS and all(is_light(file.data) for file in first):
+    if not apart and len(first) < WORTH_WORKERS and all(file.refusal or is_light(file.data) for file in first):
         yield from (_read(tuple(passwords), file) for file in first)  # none of them is a PDF
         return
     alone = min(jobs, len(first)) if len(first) < WORTH_WORKERS else jobs
@@ -141,7 +178,7 @@ def is_workbook(data: bytes) -> bool:
 class _File(NamedTuple):
     """A file that is read: its bytes, or those that LibreOffice made of them, and its name.
 
-    `kind` says what was converted, `refusal` why it could not be.
+    `kind` says what was converted, `refusal` why it could not be, or not even be opened.
     """
 
     data: bytes
@@ -150,7 +187,7 @@ class _File(NamedTuple):
     refusal: Finding | None = None
 
 
-def _prepare(data: bytes, name: str, *, told: bool = False) -> _File:
+def _prepare(data: bytes | Finding, name: str, *, told: bool = False) -> _File:
     """A file as it is read: a document that only LibreOffice reads is converted, in a process of its own.
 
     Here and not in a worker, which would be ended before, with the other program left behind. `told` where somebody
@@ -159,6 +196,8 @@ def _prepare(data: bytes, name: str, *, told: bool = False) -> _File:
     from xltool.published import foreign
     from xltool.spreadsheet.package import Refusal
 
+    if isinstance(data, Finding):
+        return _File(b"", name, refusal=data)
     kind = foreign.name_foreign(data)
     if kind is None or not (told or foreign.may_be_report(data, catalog.load_all())):
         return _File(data, name)

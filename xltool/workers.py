@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -95,8 +96,11 @@ def run_in_workers(
 
     The function and the items are picklable; an item over which it raises is lost too, for that must not cost the
     others. `seconds` are of the processor, `wait_seconds` those that may pass, by default `SLOWEST` times as many.
-    `watched`: the workers' memory and time are looked at from here instead of limited by the system.
+    `watched`: the workers' memory and time are looked at from here instead of limited by the system. They start by the
+    `method`, by default as the system does it, and afresh where this process has threads.
     """
+    if method is None and threading.active_count() > 1:
+        method = AFRESH
     limits = _Limits(seconds, seconds * SLOWEST if wait_seconds is None else wait_seconds, memory)
     pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, limits, watched)
     try:

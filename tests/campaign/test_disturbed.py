@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xltool import api, files
-from xltool.campaign import inbox, intake
+from xltool import api, files, readings
+from xltool.campaign import inbox
 from xltool.cli import collect as command
 from xltool.cli import main
 from xltool.forms import totals
@@ -162,12 +162,12 @@ def test_a_file_that_could_not_be_opened_is_forgotten_once_it_can(copy, monkeypa
 def test_a_file_whose_reading_was_cut_short_is_read_again(copy, monkeypatch):
     """The fault may have been the machine's: a good return must not be refused for ever because of it."""
     lost = Reading(None, (finding("file.worker", why="读了 10 秒还没有读完"),))
-    whole = intake.stream_readings
-    monkeypatch.setattr(intake, "stream_readings", lambda items, *_: (lost for _ in items))
+    whole = readings.LocalEngine.map_files
+    monkeypatch.setattr(readings.LocalEngine, "map_files", lambda _, items, *__: (lost for _ in items))
     assert run("collect", "-C", copy) == 5
     assert state(copy)[1] == []
     assert run("collect", "-C", copy) == 0  # told again, and known
-    monkeypatch.setattr(intake, "stream_readings", whole)
+    monkeypatch.setattr(readings.LocalEngine, "map_files", whole)
     assert run("collect", "-C", copy) == 0
     assert len(state(copy)[1]) == 24
     assert '"unmatched": 0' in CliRunner().invoke(main, ["status", "-C", str(copy), "--json"]).stdout

@@ -39,6 +39,7 @@ from xltool.campaign import seal
 from xltool.campaign.folder import KEY as KEY_FILE
 from xltool.codes import CATALOGUE
 from xltool.periods import Period
+from xltool.plain import dump_readings, load_readings
 from xltool.workbook.mark import mark_workbook
 
 MODULES = (amplified, archives, markup, kinds, contents, tampering)
@@ -64,6 +65,7 @@ def test_each_gets_its_finding(name):
     reading = judged(case.build(), name)
     codes = {found.code for found in reading.findings}
     assert api.status(reading) == case.status, codes
+    assert load_readings(dump_readings([reading])) == [reading]
     if case.code:
         assert case.code in codes
     else:

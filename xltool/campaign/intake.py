@@ -37,7 +37,7 @@ from xltool.forms.cell_names import name_cell
 from xltool.messages import XltoolError, finding, join_first, tell_finding
 from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.periods import period_of
-from xltool.readings import stream_readings
+from xltool.readings import LocalEngine, ReadingEngine, Source, stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 from xltool.workbook.layout_plan import make_plan
 
@@ -135,7 +135,11 @@ class Intake:
         return self.store.absences()
 
 
-def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> Iterator[Taken]:
+def collect_files(
+    intake: Intake,
+    paths: Sequence[Path],
+    engine: ReadingEngine = LocalEngine(1),  # noqa: B008  holds nothing
+) -> Iterator[Taken]:
     """Takes in every file below the paths (by default the inbox), one transaction a file.
 
     Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again,
@@ -147,7 +151,7 @@ def collect_files(intake: Intake, paths: Sequence[Path], workers: int = 1) -> It
     found = find_files(paths or [intake.campaign.root / intake.campaign.layout.inbox])
     here: set[str] = set()
     chosen = chain(_select_new(intake, found, known, new, here), _select_refused(intake, known, new, here))
-    under_way = stream_readings(chosen, intake.passwords, workers)
+    under_way = engine.map_files(chosen, intake.passwords)
     while batch := list(islice(under_way, BATCH)):
         yield from _drain_queue(intake, known)
         yield from _settle_batch(intake, [new.popleft() for _ in batch], batch)
@@ -166,7 +170,7 @@ def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
 
 def _select_new(
     intake: Intake, found: Iterable[Found], known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
-) -> Iterator[tuple[bytes, str]]:
+) -> Iterator[Source]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     unopened = intake.store.unopened()
     for item in found:
@@ -179,12 +183,12 @@ def _select_new(
             continue
         here.add(digest)
         new.append((item, digest))
-        yield item.data, item.name
+        yield Source(item.name, item.data)
 
 
 def _select_refused(
     intake: Intake, known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
-) -> Iterator[tuple[bytes, str]]:
+) -> Iterator[Source]:
     """The files refused before that what has changed since may let in, and that did not come again in this run."""
     for refused in intake.store.judged_elsewhere(intake.context):
         if refused.sha256 in here:
@@ -196,7 +200,7 @@ def _select_refused(
             continue
         here.add(refused.sha256)
         new.append((Found(refused.file, data, again=True), refused.sha256))
-        yield data, refused.file
+        yield Source(refused.file, data)
 
 
 def _drain_queue(intake: Intake, queue: deque[Taken | Found]) -> Iterator[Taken]:

@@ -28,6 +28,7 @@ from xltool.cli.agencies import describe_changes
 from xltool.cli.campaign_options import Item
 from xltool.cli.chinese import Command
 from xltool.cli.days import Day
+from xltool.cli.engines import open_engine, scheduler_option
 from xltool.cli.output import DONE, ERRORS, UNREADABLE
 from xltool.cli.passwords import password_options
 from xltool.cli.refresh_returns import refresh_returns
@@ -47,6 +48,7 @@ from xltool.report.text import clean_line
 @campaign_options.campaign_option
 @campaign_options.replace_option
 @click.option("--jobs", metavar="个数", type=click.IntRange(1, 64), help="同时用几个进程读文件；默认按处理器个数。")
+@scheduler_option
 @click.option(
     "--second",
     is_flag=True,
@@ -71,6 +73,7 @@ def command(
     root: Path,
     *,
     jobs: int | None,
+    scheduler: str | None,
     second: bool,
     received: date | None,
     wants_json: bool,
@@ -95,10 +98,11 @@ def command(
         if not only_these or store.noted_last_years() is None:
             rejudging.find_other_last_years(office)  # noted before anything is judged beside them
         jobs = jobs or os.cpu_count() or 1
-        files = intake.collect_files(office, paths, jobs)
         try:
-            for item in _count_agencies(files, roster, store):
-                run.tell(item)
+            with open_engine(scheduler, jobs) as engine:
+                files = intake.collect_files(office, paths, engine)
+                for item in _count_agencies(files, roster, store):
+                    run.tell(item)
         finally:  # what was taken in is told, whatever stops the rest
             tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
             console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"), err=wants_json)

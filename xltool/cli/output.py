@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from xltool.codes import GRADES
 from xltool.messages import XltoolError, make_visible
 from xltool.model import Finding, FormSpec, Reading
 from xltool.periods import period_of
-from xltool.readings import stream_readings
+from xltool.readings import LocalEngine, Source
 from xltool.rules.explanations import count_open
 
 STANDARD_INPUT: Final = "-"
@@ -23,28 +22,14 @@ DONE, FAILED, USAGE, ERRORS, WARNINGS, UNREADABLE = 0, 1, 2, 3, 4, 5
 STATUS_WORDS: Final[dict[api.Status, str]] = {"accepted": "通过", "returned": "退回", "rejected": "无法读取"}
 
 
-def read_path(path: Path, passwords: Sequence[str] = ()) -> Reading:
-    """The reading of one file; a file that cannot be opened is rejected with one finding."""
+def read_path(path: Path | str, passwords: Sequence[str] = ()) -> Reading:
+    """The reading of one file, by path or address; a file that cannot be opened is rejected with one finding."""
     return read_paths([path], passwords)[0]
 
 
-def read_paths(paths: Sequence[Path], passwords: Sequence[str] = ()) -> list[Reading]:
+def read_paths(paths: Sequence[Path | str], passwords: Sequence[str] = ()) -> list[Reading]:
     """The readings of files in their order, each apart from the others."""
-    refused: dict[int, Reading] = {}
-
-    def open_files() -> Iterator[tuple[bytes, str]]:
-        for at, path in enumerate(paths):
-            data = files.read_file(path)
-            if isinstance(data, Finding):
-                refused[at] = Reading(None, (data,))
-            else:
-                yield data, str(path)
-
-    read = stream_readings(open_files(), passwords, os.cpu_count() or 1, scans=True)
-    found = list(read)
-    for at in sorted(refused):
-        found.insert(at, refused[at])
-    return found
+    return list(LocalEngine().map_files((Source(str(path)) for path in paths), passwords, scans=True))
 
 
 def spec_of(reading: Reading) -> FormSpec | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from xltool import api, files
+from xltool import api
 from xltool.cli import console
 from xltool.model import SEVERITIES, Finding, Reading, Submission
 from xltool.readings import compare_second_readings, is_workbook
+from xltool.sources import open_source
 
 
-def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Sequence[str]) -> list[Reading]:
+def read_again(names: Sequence[str], readings: Sequence[Reading], passwords: Sequence[str]) -> list[Reading]:
     """The readings, those of accepted workbooks with what the second reading found.
 
     How many there were goes to standard error.
@@ -21,8 +21,8 @@ def read_again(paths: Sequence[Path], readings: Sequence[Reading], passwords: Se
     places: list[int] = []
 
     def open_files() -> Iterator[tuple[bytes, Submission, frozenset[str]]]:
-        for at, (path, reading) in enumerate(zip(paths, readings, strict=True)):
-            data = files.read_file(path) if api.status(reading) == "accepted" else b""
+        for at, (name, reading) in enumerate(zip(names, readings, strict=True)):
+            data = open_source(name) if api.status(reading) == "accepted" else b""
             if reading.submission is not None and not isinstance(data, Finding) and is_workbook(data):
                 places.append(at)
                 yield data, reading.submission, frozenset()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from xltool import files, readings
+from xltool import readings
 from xltool.cli.days import Year, period_option
 from xltool.codes import LEVEL_NAMES
 from xltool.messages import make_visible
 from xltool.model import Finding, Reading
+from xltool.sources import open_source
 
 if TYPE_CHECKING:
     from xltool.published.read import Hints, Imported
@@ -37,14 +38,14 @@ def whose_options(command: Command) -> Command:
     return command
 
 
-def read_report_file(path: Path, hints: Hints, *, alone: bool = False) -> Imported:
+def read_report_file(path: Path | str, hints: Hints, *, alone: bool = False) -> Imported:
     """The reading of a published report, which is rejected with one finding where it cannot be opened.
 
     Raises a usage error, where the options speak of reports `alone`, for a file that is none.
     """
     from xltool.published.read import Imported
 
-    data = files.read_file(path)
+    data = open_source(str(path))
     if isinstance(data, Finding):
         return Imported(Reading(None, (data,)))
     if alone and not readings.may_be_report(data):

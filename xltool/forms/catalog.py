@@ -63,6 +63,21 @@ def hash_form(form_id: str) -> str:
     return hashlib.sha256(_read_definition(Path(_list_present()[form_id].path))).hexdigest()
 
 
+def hash_definitions() -> str:
+    """A digest of all definitions and of the data beside them, packaged and of offices, by their names."""
+    digest = hashlib.sha256()
+    given = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+    for folder in [data_folder("workbook_templates"), *(Path(folder) for folder in given if folder)]:
+        digest.update(b"folder\0")
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                held = hashlib.sha256(_read_definition(path)).digest()
+            except (DefinitionError, OSError):
+                held = b"unread"
+            digest.update(path.name.encode() + b"\0" + held)
+    return digest.hexdigest()
+
+
 def read_definition_text(form_id: str) -> str:
     """The text of the definition of a form that is known."""
     return _read_text(*_list_present()[form_id])

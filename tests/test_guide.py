@@ -14,7 +14,7 @@ from tests import documents
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 SHOWN = {("rules.md", "toml"), ("index.md", "{toctree}"), ("campaign.md", "sh by hand"), ("install.md", "sh by hand"),
-         ("deploy.md", "sh by hand")}  # fmt: skip
+         ("deploy.md", "sh by hand"), ("cluster.md", "sh by hand")}  # fmt: skip
 """What is no file, nothing to run, and only shown: a rule of a packaged form, the contents, a server, what needs the
 network."""
 

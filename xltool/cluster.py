@@ -25,7 +25,7 @@ from xltool.files import LARGEST_FILE
 from xltool.messages import XltoolError, finding
 from xltool.model import Reading
 from xltool.plain import NotPlainError, load_readings
-from xltool.readings import Source
+from xltool.readings import FileSource
 from xltool.sources import is_address, open_source
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Cluster:
     _blamed: int = field(default=0, init=False)
 
     def map_files(
-        self, files: Iterable[Source], passwords: Sequence[str] = (), *, scans: bool = False
+        self, files: Iterable[FileSource], passwords: Sequence[str] = (), *, scans: bool = False
     ) -> Iterator[Reading]:
         """The readings of files in their order, as this computer would read them.
 
@@ -260,7 +260,7 @@ def _check_answer(answer: BatchAnswer) -> None:
         )
 
 
-def _cut_batches(files: Iterable[Source], most: int) -> Iterator[_Batch]:
+def _cut_batches(files: Iterable[FileSource], most: int) -> Iterator[_Batch]:
     """Files in batches, in their order."""
     batch: list[BatchFile] = []
     size = 0

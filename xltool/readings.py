@@ -34,7 +34,7 @@ LIGHT_WORKBOOK: Final = 8 * 2**20
 many."""
 
 
-class Source(NamedTuple):
+class FileSource(NamedTuple):
     """A file that is to be read: its name, a path or an address, and its bytes, where somebody holds them already."""
 
     name: str
@@ -45,7 +45,7 @@ class ReadingEngine(Protocol):
     """What reads many files, on this computer or on others; the readings are the same."""
 
     def map_files(
-        self, files: Iterable[Source], passwords: Sequence[str] = (), *, scans: bool = False
+        self, files: Iterable[FileSource], passwords: Sequence[str] = (), *, scans: bool = False
     ) -> Iterator[Reading]:
         """The readings of files in their order, each apart from the others, as `stream_readings` has them."""
 
@@ -57,7 +57,7 @@ class LocalEngine:
     jobs: int = field(default_factory=lambda: cpu_count() or 1)
 
     def map_files(
-        self, files: Iterable[Source], passwords: Sequence[str] = (), *, scans: bool = False
+        self, files: Iterable[FileSource], passwords: Sequence[str] = (), *, scans: bool = False
     ) -> Iterator[Reading]:
         """The readings of files in their order; one that cannot be opened is rejected with one finding."""
         opened = ((open_source(name) if data is None else data, name) for name, data in files)

@@ -37,7 +37,7 @@ from xltool.forms.cell_names import name_cell
 from xltool.messages import XltoolError, finding, join_first, tell_finding
 from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.periods import period_of
-from xltool.readings import LocalEngine, ReadingEngine, Source, stream_readings
+from xltool.readings import FileSource, LocalEngine, ReadingEngine, stream_readings
 from xltool.spreadsheet.save_time import read_save_time
 from xltool.workbook.layout_plan import make_plan
 
@@ -170,7 +170,7 @@ def judge_archived(intake: Intake, digest: str, name: str) -> Taken:
 
 def _select_new(
     intake: Intake, found: Iterable[Found], known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
-) -> Iterator[Source]:
+) -> Iterator[FileSource]:
     """The files that have to be read; what is known already is put aside, and so is whose reading is awaited."""
     unopened = intake.store.unopened()
     for item in found:
@@ -183,12 +183,12 @@ def _select_new(
             continue
         here.add(digest)
         new.append((item, digest))
-        yield Source(item.name, item.data)
+        yield FileSource(item.name, item.data)
 
 
 def _select_refused(
     intake: Intake, known: deque[Taken | Found], new: deque[tuple[Found, str]], here: set[str]
-) -> Iterator[Source]:
+) -> Iterator[FileSource]:
     """The files refused before that what has changed since may let in, and that did not come again in this run."""
     for refused in intake.store.judged_elsewhere(intake.context):
         if refused.sha256 in here:
@@ -200,7 +200,7 @@ def _select_refused(
             continue
         here.add(refused.sha256)
         new.append((Found(refused.file, data, again=True), refused.sha256))
-        yield Source(refused.file, data)
+        yield FileSource(refused.file, data)
 
 
 def _drain_queue(intake: Intake, queue: deque[Taken | Found]) -> Iterator[Taken]:

@@ -24,7 +24,7 @@ from xltool.model import Level, Reading, Submission
 from xltool.periods import Period
 from xltool.sources import open_source
 
-TOGETHER: Final = 1000
+JUDGED_TOGETHER: Final = 1000
 """Files that are judged at once, while others are read; so many readings are held, however many files there are."""
 
 
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0917
 def _read_all(names: Sequence[str], scheduler: str | None, passwords: tuple[str, ...]) -> Iterator[Reading]:
     """The readings of files as they come; how far it is is told of those that other computers read."""
     with open_engine(scheduler) as engine:
-        found = engine.map_files((readings.Source(name) for name in names), passwords, scans=True)
+        found = engine.map_files((readings.FileSource(name) for name in names), passwords, scans=True)
         if scheduler:
             from xltool.cli.campaign_options import show_progress
 
@@ -132,7 +132,7 @@ def _judge_batches(
     """Names with their judged readings, many at a time; all at once where one may depend on the others."""
     whole = bool(priors) or second
     at = 0
-    while batch := list(loaded if whole else islice(loaded, TOGETHER)):
+    while batch := list(loaded if whole else islice(loaded, JUDGED_TOGETHER)):
         part = names[at : at + len(batch)]
         at += len(batch)
         judged = api.check(*prior_files.pair_with_priors(batch, priors)) if priors else api.check(batch)

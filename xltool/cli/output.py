@@ -13,7 +13,7 @@ from xltool.codes import GRADES
 from xltool.messages import XltoolError, make_visible
 from xltool.model import Finding, FormSpec, Reading
 from xltool.periods import period_of
-from xltool.readings import LocalEngine, Source
+from xltool.readings import FileSource, LocalEngine
 from xltool.rules.explanations import count_open
 
 STANDARD_INPUT: Final = "-"
@@ -29,7 +29,7 @@ def read_path(path: Path | str, passwords: Sequence[str] = ()) -> Reading:
 
 def read_paths(paths: Sequence[Path | str], passwords: Sequence[str] = ()) -> list[Reading]:
     """The readings of files in their order, each apart from the others."""
-    return list(LocalEngine().map_files((Source(str(path)) for path in paths), passwords, scans=True))
+    return list(LocalEngine().map_files((FileSource(str(path)) for path in paths), passwords, scans=True))
 
 
 def spec_of(reading: Reading) -> FormSpec | None:

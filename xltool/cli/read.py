@@ -41,7 +41,7 @@ def command(given: tuple[str, ...], target: Path | None, scheduler: str | None, 
     if [*given] != names or len(names) > 1:
         sys.exit(_read_many(names, target, scheduler, passwords))
     with open_engine(scheduler) as engine:
-        [reading] = engine.map_files([readings.Source(names[0])], passwords, scans=True)
+        [reading] = engine.map_files([readings.FileSource(names[0])], passwords, scans=True)
     if reading.submission is not None:
         data = api.dump(reading.submission)
         if target is None:
@@ -62,7 +62,7 @@ def _read_many(names: Sequence[str], folder: Path | None, scheduler: str | None,
         raise click.UsageError("上报件按文件名写出，要读的文件不能同名。")
     written, codes = 0, set()
     with open_engine(scheduler) as engine:
-        found = engine.map_files((readings.Source(name) for name in names), passwords, scans=True)
+        found = engine.map_files((readings.FileSource(name) for name in names), passwords, scans=True)
         for name, reading in zip(names, found, strict=True):
             codes.add(output.choose_exit_code([reading]))
             written += _write_document(folder / _name_document(name), reading)

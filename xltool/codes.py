@@ -138,8 +138,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "list.lone": Message(
         "error",
         "明细一行里缺一栏",
-        "{list}第 {lines} 行填了“{other}”，没有填“{column}”（共 {count} 行）。",
-        "补填“{column}”；“{other}”写错了行的，清空。",
+        "{list}第 {lines} 行{given}，没有填“{column}”（共 {count} 行）。",
+        "补填“{column}”；前面那一栏写错了行的，改正或清空。",
         ANNUAL_NOTICE,
     ),
     "list.order": Message(

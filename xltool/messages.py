@@ -238,7 +238,7 @@ def _add_lists(side: str, rule: Rule, spec: FormSpec, figures: Sequence[str] = (
 
 def word_list_term(term: ListTerm, row_list: RowList) -> str:
     """What is counted or added up in a list, as a clerk reads it: `附表一“办理结果”为“准予”的行数`."""
-    conditions = "、".join(_word_list_condition(each, row_list) for each in term.conditions)
+    conditions = word_list_conditions(term.conditions, row_list)
     where = f"{row_list.name}{conditions}"
     if term.column is None:
         return f"{where}的行数"
@@ -258,6 +258,11 @@ _SAID: Final[Mapping[ListSign, str]] = {
     "is not blank": "填了",
 }
 _SAID_OF_DAYS: Final[Mapping[ListSign, str]] = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
+
+
+def word_list_conditions(conditions: Sequence[ListCondition], row_list: RowList) -> str:
+    """Conditions on a line in words: `“收费”大于 0、“办理结果”为“准予”`."""
+    return "、".join(_word_list_condition(each, row_list) for each in conditions)
 
 
 def _word_list_condition(condition: ListCondition, row_list: RowList) -> str:

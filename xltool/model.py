@@ -377,6 +377,8 @@ class ListColumn:
     unique: bool = False  # whether no two lines may have the same there
     total: bool = False  # whether its figures are added up below the lines
     prompt: str = ""
+    required_where: tuple[tuple[ListCondition, ...], ...] = ()  # it must stand in lines that meet all of one of these
+    not_before: tuple[str, ...] = ()  # ids of the columns than whose days its own is not earlier
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,8 @@ from tests.rules.ledgers import (
 from xltool import api
 from xltool.model import ListRow, Reading
 from xltool.periods import Period
-from xltool.rules.compiling import compile_lines, find_compiled_differences, find_line_faults, name_case
+from xltool.rules.compiling import compile_lines, find_compiled_differences, name_case
+from xltool.rules.list_faults import judge_lists
 
 SPEC = api.form("ogi-2021")
 CASES = st.lists(draw_case(), max_size=12)
@@ -121,10 +122,9 @@ WRONG = {
 @pytest.mark.parametrize(("columns", "code", "column", "other"), WRONG.values(), ids=WRONG)
 def test_what_contradicts_itself_in_a_line_is_told_by_line_and_columns(columns, code, column, other):
     right = {"received": RECEIVED, "category": "自然人"}
-    rows = submit([right, right | columns, right]).lists[LIST.id]
-    [found] = find_line_faults(PLAN, rows)
+    [found] = judge_lists(FORM, submit([right, right | columns, right]), ())
     assert (found.code, found.severity) == (code, "error")
-    assert (found.data["column"], found.data["other"], found.data["lines"]) == (column, other, "2")
+    assert (found.data["column"], found.data["lines"]) == (column, "2")
     said = api.message(found, FORM)
     assert "第 2 行" in said and f"“{column}”" in said and f"“{other}”" in said
 
@@ -132,4 +132,4 @@ def test_what_contradicts_itself_in_a_line_is_told_by_line_and_columns(columns, 
 @settings(max_examples=100, deadline=None)
 @given(CASES)
 def test_nothing_is_told_of_lines_in_which_nothing_is_wrong(cases):
-    assert list(find_line_faults(PLAN, submit(cases).lists[LIST.id])) == []
+    assert list(judge_lists(FORM, submit(cases), ())) == []

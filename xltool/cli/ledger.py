@@ -31,7 +31,6 @@ from xltool.rules.compiling import (
     CompiledDifference,
     compile_lines,
     find_compiled_differences,
-    find_line_faults,
     name_case,
 )
 
@@ -118,7 +117,6 @@ def compile_command(
             "请用 --year 写明年度。"
         )
     rows = submission.lists.get(plan.row_list.id, ())
-    _refuse_faults(source, Reading(submission, tuple(find_line_faults(plan, rows))))
     compilation = compile_lines(plan, submission, period)
     differences = [] if filled is None else _compare(compilation, filled, passwords)
     until = on or period.last_day

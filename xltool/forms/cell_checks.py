@@ -35,6 +35,7 @@ from xltool.model import (
     Finding,
     FormSpec,
     Level,
+    ListCondition,
     ListRow,
     Measure,
     RowList,
@@ -179,6 +180,9 @@ class FormulaPlaces(Protocol):
 
     def list_column(self, row_list: RowList, at: int) -> str:
         """The reference to a column of a list: its head, its lines, and the locked cell that ends them."""
+
+    def list_condition(self, row_list: RowList, condition: ListCondition) -> str:
+        """Which lines of a list meet a condition, as factors; where one is an error, so is the product."""
 
     def unfit_counts(self, row_list: RowList) -> str:
         """The reference to how many lines are wrong, column by column."""

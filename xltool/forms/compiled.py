@@ -2,7 +2,7 @@
 
 Each line is a case. `[[count]]` says of which cells the cases are counted where; `[split.NAME]` spreads them over rows
 or columns by what is chosen; `[term]` says from which day on how many working days an answer may take, `[[state]]` how
-a case stands. What must go together in a line is `together`, `needs` and `order`.
+a case stands. What must go together in a line is said by the columns of the list itself.
 """
 
 from __future__ import annotations
@@ -78,9 +78,6 @@ class LedgerPlan:
     name: int  # the column by which a case is called
     target: FormSpec
     cells: tuple[CountedCell, ...]
-    together: tuple[tuple[int, ...], ...]
-    needs: tuple[tuple[int, ...], ...]
-    order: tuple[tuple[int, ...], ...]
     term: CaseTerm
     states: tuple[CaseState, ...]
     assumptions: tuple[str, ...]
@@ -136,16 +133,12 @@ class _Reader:
         for data in fields.tables("count"):
             for key, term in self._read_count(data, row_list, target, splits):
                 cells.setdefault(key, []).append(term)
-        together, needs, order = (self._read_columns(fields, key, row_list) for key in ("together", "needs", "order"))
         plan = LedgerPlan(
             self.form,
             row_list,
             self._find_column(fields, "case", row_list),
             target,
             tuple(CountedCell(key, tuple(cells[key])) for key in sorted(cells, key=target.order.__getitem__)),
-            together,
-            needs,
-            order,
             self._read_term(Fields(self.source, fields.table("term"), "the term"), row_list),
             tuple(self._read_states(row_list)),
             tuple(map(str, fields.texts("assumptions", []))),
@@ -213,11 +206,6 @@ class _Reader:
             self.source.fault(fault.offset, str(fault), fault.hint)
             return None
         return resolve_list_term({row_list.id: row_list}, written, self.source.fault)
-
-    def _read_columns(self, fields: Fields, key: str, row_list: RowList) -> tuple[tuple[int, ...], ...]:
-        return tuple(
-            tuple(self._look_up(name, row_list) for name in names) for names in fields.lists(key) if len(names) > 1
-        )
 
     def _read_term(self, fields: Fields, row_list: RowList) -> CaseTerm:
         def column(key: str) -> int:

@@ -61,7 +61,7 @@ _MEANT: Final[Mapping[str, str]] = {
 """Other ways in which people say yes and no."""
 
 
-def read_entry_kind(fields: Fields) -> EntryKind | None:
+def read_entry_kind(fields: Fields, required: bool | None = None) -> EntryKind | None:
     """What the cells of a row or column hold that are no figures; None where they are figures."""
     if "kind" not in fields.data:
         fields.allow("kind")
@@ -83,7 +83,7 @@ def read_entry_kind(fields: Fields) -> EntryKind | None:
         latest,
         (YES_CHOICE, NO_CHOICE) if form == "yes_no" else tuple(map(str, _read_choices(fields))),
         longest,
-        fields.flag("required"),
+        fields.flag("required") if required is None else required,
         next((each for each in ENTRY_POLICIES if each == fields.text("consolidate", "never")), "never"),
     )
     _find_kind_faults(fields, found, given)

@@ -289,6 +289,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "“{a}”的算式里有常数，各单位相加时每个单位都要加一次：它和它各项的 consolidate 要写 never"
     ),
     "a number that a row prints stands on the right side of a comparison": "印在各行的数只能写在等号、不等号的右边",
+    "what a column requires is asked of its line alone: no 'period.'": "required 的条件只看本行，不用 period.",
+    "'not_before' is between two columns of days: '{a}' and '{b}' are not": (
+        "not_before 写在日期栏上，列出另外的日期栏：“{a}”和“{b}”不是两个日期栏"
+    ),
     "'{a}' is printed in rows: such a rule has per = \"row\"": '“{a}”是印在各行的：这条要写 per = "row"',
     "no printed column has the head '{a}'": "没有名为“{a}”的印好的栏（printed、printed_before）",
     "row '{a}' prints no number below '{b}', but '{c}'": "行“{a}”的“{b}”印的不是数，是“{c}”",

@@ -19,6 +19,7 @@ from xltool.forms.cell_checks import (
     write_fits,
     write_unwritten,
 )
+from xltool.forms.list_demands import list_early, list_lone
 from xltool.forms.list_rows import list_missing, list_repeated, list_unfit
 from xltool.forms.text import excel_length
 from xltool.model import Cell, EntryKind, FormSpec, ListColumn, ListRow, RowList, Table
@@ -106,6 +107,57 @@ class UnfitContentCheck(ListCheck):
         return f"SUM({places.unfit_counts(self.row_list)})"
 
 
+class LoneContentCheck(ListCheck):
+    """A line in which a column must be filled in for what stands in others, and is not."""
+
+    code = "list.lone"
+    sentence = "填了一栏、另一栏就要填的，不应空着"
+
+    def columns(self) -> list[int]:
+        return [at for at, column in enumerate(self.row_list.columns) if column.required_where]
+
+    @staticmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        return sum(len(serials) for _, _, serials in list_lone(row_list, lines))
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        """The lines of each condition in which the column has nothing; what ends the list is none."""
+        counts = []
+        for at in self.columns():
+            cells = places.list_column(self.row_list, at)
+            line = f"(ROW({cells})-ROW({cells.partition(':')[0]})<={self.row_list.limit})"
+            for conditions in self.row_list.columns[at].required_where:
+                met = "*".join(places.list_condition(self.row_list, each) for each in conditions)
+                counts.append(f"SUMPRODUCT(--ISNUMBER(1/({met}*{line}*{write_unwritten(cells)})))")
+        return "+".join(counts)
+
+
+class EarlyDayCheck(ListCheck):
+    """A day that is earlier than one of the same line which it follows."""
+
+    code = "list.order"
+    sentence = "一行里的日期应有先后"
+
+    def columns(self) -> list[int]:
+        return [at for at, column in enumerate(self.row_list.columns) if column.not_before]
+
+    @staticmethod
+    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+        return sum(len(serials) for _, _, serials in list_early(row_list, lines))
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        counts = []
+        for at in self.columns():
+            cells = places.list_column(self.row_list, at)
+            for name in self.row_list.columns[at].not_before:
+                other = self.row_list.find_column(name)
+                assert other is not None
+                before = places.list_column(self.row_list, other)
+                days = "*".join(f"ISNUMBER({each})*(INT({each})={each})" for each in (cells, before))
+                counts.append(f"SUMPRODUCT(--ISNUMBER(1/({days}*({cells}<{before}))))")
+        return "+".join(counts)
+
+
 class RepeatedContentCheck(ListCheck):
     """The same in two lines, in a column where each has its own."""
 
@@ -123,7 +175,13 @@ class RepeatedContentCheck(ListCheck):
         return "+".join(_count_repeated(places.list_column(self.row_list, at)) for at in self.columns())
 
 
-LIST_CHECKS: Final = (MissingContentCheck, UnfitContentCheck, RepeatedContentCheck)
+LIST_CHECKS: Final = (
+    MissingContentCheck,
+    LoneContentCheck,
+    UnfitContentCheck,
+    EarlyDayCheck,
+    RepeatedContentCheck,
+)
 """All kinds of checks of lists, in the order of the 校验 sheet."""
 
 

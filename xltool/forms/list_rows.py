@@ -250,7 +250,13 @@ def draw_lines(spec: FormSpec, year: int, count: int = 3) -> dict[str, tuple[Lis
 
 
 def _draw_line(row_list: RowList, line: int, year: int) -> ListRow:
-    return ListRow(tuple(_draw_content(column, line, year) for column in row_list.columns))
+    contents = [_draw_content(column, line, year) for column in row_list.columns]
+    for _ in contents:  # as often as a day may follow others in turn
+        for at, column in enumerate(row_list.columns):
+            places = (row_list.find_column(name) for name in column.not_before)
+            days = [str(contents[place]) for place in places if place is not None]
+            contents[at] = max(str(contents[at]), *days) if days else contents[at]
+    return ListRow(tuple(contents))
 
 
 def _draw_content(column: ListColumn, line: int, year: int) -> ListContent:

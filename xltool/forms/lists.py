@@ -8,6 +8,7 @@ from typing import Any, Final
 from xltool.forms.entries import read_entry_kind
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.label import normalise_label
+from xltool.forms.list_demands import read_demands, take_demands
 from xltool.forms.source import Source
 from xltool.forms.tables import PROMPT_LENGTH, find_measure, require_sheet_name
 from xltool.model import NO_MEASURE, ListColumn, Measure, RowList, Table
@@ -45,7 +46,8 @@ def find_list_faults(lists: Sequence[RowList], tables: Sequence[Table]) -> Itera
 
 def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> RowList:
     fields = Fields(source, data, "a list of lines")
-    columns = tuple(_read_column(source, item, measures) for item in fields.tables("columns"))
+    given = fields.tables("columns")
+    columns = tuple(_read_column(source, item, measures) for item in given)
     limit = fields.integer("limit", USUAL_LIST_LINES)
     found = RowList(
         id=fields.identifier("id"),
@@ -75,12 +77,13 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
     for column in columns:
         if normalise_label(column.label) == normalise_label(AGENCY_HEAD):
             source.fault(column.label, f"'{AGENCY_HEAD}' is the column that sums have besides: name this one otherwise")
-    return found
+    return read_demands(source, found, given)
 
 
 def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> ListColumn:
     fields = Fields(source, data, "a column of a list")
-    entry = read_entry_kind(fields)
+    required = take_demands(fields)
+    entry = read_entry_kind(fields, required)
     if "consolidate" in data and entry is not None:
         fields.fault(
             "consolidate", "the lines of a list stand below each other in a sum: its columns have no 'consolidate'"
@@ -91,7 +94,7 @@ def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Me
         measure=NO_MEASURE if entry else find_measure(fields, measures, fields.text("measure", "count")),
         entry=entry,
         variants=tuple(fields.texts("variants", [])),
-        required=fields.flag("required"),
+        required=required,
         unique=fields.flag("unique"),
         total=fields.flag("total"),
         prompt=fields.text("prompt", ""),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xltool.forms.compiled import CaseTerm, LedgerPlan
+from xltool.forms.list_demands import pair_columns
 from xltool.forms.list_terms import select_lines
 from xltool.model import ListRow
 from xltool.periods import Period
@@ -98,7 +99,8 @@ def _list_remarks(term: CaseTerm, row: ListRow, calendar: WorkCalendar) -> Itera
 def _forget_later(plan: LedgerPlan, row: ListRow, on: date) -> ListRow:
     """A line as it was at the end of a day: without later days, and what goes together with these."""
     later = {at for at in range(len(row.contents)) if (day := _find_day(plan, row, at)) is not None and day > on}
-    gone = later | {at for group in plan.together if later & {*group} for at in group}
+    pairs = pair_columns(plan.row_list)
+    gone = later.union(*(pairs[at] for at in later))
     return replace(row, contents=tuple(None if at in gone else held for at, held in enumerate(row.contents)))
 
 

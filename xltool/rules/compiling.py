@@ -1,4 +1,4 @@
-"""The figures of another form that the lines of a list come to, each with its cases; what contradicts itself in a line.
+"""The figures of another form that the lines of a list come to, each with its cases.
 
 The plan is data: `forms.compiled`.
 """
@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from xltool.forms.compiled import LedgerPlan
 from xltool.forms.list_terms import select_lines
 from xltool.forms.totals import compute_totals, find_definitions, resolve_inputs
-from xltool.messages import finding, join_first
-from xltool.model import CellKey, Finding, ListRow, ListTerm, Submission, Value
+from xltool.model import CellKey, ListRow, ListTerm, Submission, Value
 from xltool.periods import Period
-
-MOST_LINES_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +70,3 @@ def find_compiled_differences(compilation: Compilation, filled: Submission) -> I
         at = spec.index[key]
         if isinstance(mine := ours[at], int) and mine != filled.values[at]:
             yield CompiledDifference(key, mine, filled.values[at])
-
-
-def find_line_faults(plan: LedgerPlan, rows: Sequence[ListRow]) -> Iterator[Finding]:
-    """What contradicts itself within a line: one of two columns alone, days in the wrong order; one finding a pair."""
-    for group in plan.together:
-        for first in group:
-            for second in group:
-                yield from _tell_lone(plan, rows, first, second)
-    for first, second in plan.needs:
-        yield from _tell_lone(plan, rows, first, second)
-    for group in plan.order:
-        for first, second in pairwise(group):
-            wrong = [
-                serial
-                for serial, row in enumerate(rows, 1)
-                if isinstance(before := row.contents[first], str)
-                and isinstance(after := row.contents[second], str)
-                and after < before
-            ]
-            yield from _tell("list.order", plan, first, second, wrong)
-
-
-def _tell_lone(plan: LedgerPlan, rows: Sequence[ListRow], first: int, second: int) -> Iterator[Finding]:
-    """Lines that have something in the first column and nothing in the second."""
-    numbered = enumerate(rows, 1)
-    wrong = [serial for serial, row in numbered if row.contents[first] is not None and row.contents[second] is None]
-    yield from _tell("list.lone", plan, first, second, wrong)
-
-
-def _tell(code: str, plan: LedgerPlan, first: int, second: int, serials: Sequence[int]) -> Iterator[Finding]:
-    if serials:
-        columns = plan.row_list.columns
-        yield finding(
-            code,
-            list=plan.row_list.name,
-            column=columns[second].label,
-            other=columns[first].label,
-            count=len(serials),
-            lines=join_first([str(serial) for serial in serials], MOST_LINES_NAMED, "行"),
-        )

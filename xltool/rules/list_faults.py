@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from xltool.forms.entries import quote_entry
+from xltool.forms.list_demands import list_early, list_lone
 from xltool.forms.list_rows import describe_column, list_missing, list_repeated, list_unfit, print_line_content
-from xltool.messages import finding, join_first
+from xltool.messages import finding, join_first, word_list_conditions
 from xltool.model import Finding, FormSpec, ListColumn, ListRow, RowList, Submission
 
 MOST_NAMED_LINES: Final = 12
@@ -15,6 +16,9 @@ MOST_QUOTED_LINES: Final = 4
 
 _GONE: Final = frozenset({"list.column", "published.list_column"})
 """What tells that a column was not there to be read."""
+
+_ASKING: Final = frozenset({"list.missing", "list.lone"})
+"""What tells that something is not there."""
 
 
 def judge_lists(spec: FormSpec, submission: Submission, notes: Iterable[Finding]) -> Iterator[Finding]:
@@ -26,7 +30,7 @@ def judge_lists(spec: FormSpec, submission: Submission, notes: Iterable[Finding]
     gone = {(note.data["list"], note.data["column"]) for note in notes if note.code in _GONE}
     for row_list in spec.lists if submission.scope == "own" else ():
         for found in _judge_lines(row_list, submission.lists.get(row_list.id, ())):
-            if found.code != "list.missing" or (found.data["list"], found.data["column"]) not in gone:
+            if found.code not in _ASKING or (found.data["list"], found.data["column"]) not in gone:
                 yield found
 
 
@@ -35,6 +39,11 @@ def _judge_lines(row_list: RowList, lines: Sequence[ListRow]) -> Iterator[Findin
         yield finding("list.limit", list=row_list.name, sheet=row_list.sheet, count=len(lines), limit=row_list.limit)
     for at, serials in list_missing(row_list, lines).items():
         yield _tell("list.missing", row_list, row_list.columns[at], serials)
+    for at, conditions, serials in list_lone(row_list, lines):
+        given = word_list_conditions(conditions, row_list)
+        yield _tell("list.lone", row_list, row_list.columns[at], serials, given=given)
+    for at, other, serials in list_early(row_list, lines):
+        yield _tell("list.order", row_list, row_list.columns[at], serials, other=row_list.columns[other].label)
     for at, serials in list_unfit(row_list, lines).items():
         column = row_list.columns[at]
         quoted = [f"第 {serial} 行“{_quote(column, lines[serial - 1], at)}”" for serial in serials]

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xltool.days import count_days
-from xltool.forms.cell_checks import find_chosen, write_unwritten
-from xltool.forms.list_terms import find_term_measure, read_iso, reckon_lists, trim_compared
+from xltool.forms.cell_checks import write_unwritten
+from xltool.forms.list_terms import find_term_measure, reckon_lists
 from xltool.forms.sheet_names import HIDDEN
 from xltool.messages import format_scaled
-from xltool.model import ListColumn, ListCondition, ListTerm, ListTerms, PeriodEdge, RowList, Submission
+from xltool.model import ListTerm, ListTerms, RowList, Submission
 from xltool.workbook.cached_figure import CachedValue, to_double
 from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.list_conditions import write_condition
 from xltool.workbook.places import refer_to_list_column
 
 
@@ -71,7 +71,7 @@ def _write_number(plan: Plan, term: ListTerm) -> str:
     for condition in term.conditions:
         at = row_list.find_column(condition.column)
         assert at is not None
-        kept.append(_write_condition(plan, row_list.columns[at], condition, cells[condition.column]))
+        kept.append(write_condition(plan, row_list.columns[at], condition, cells[condition.column]))
     taken = f"--ISNUMBER(1/({'*'.join(kept)}))"
     if term.column is None:
         number = f"SUMPRODUCT({taken})"
@@ -79,34 +79,3 @@ def _write_number(plan: Plan, term: ListTerm) -> str:
         number = f"ROUND(SUMPRODUCT({taken},{cells[term.column]}),{_find_decimals(plan, term)})"
     whole = plan.summed[term].seen_from(HIDDEN)
     return f'IF({plan.meta["scope"].seen_from(HIDDEN)}="consolidated",{whole},{number})'
-
-
-def _write_condition(plan: Plan, column: ListColumn, condition: ListCondition, cells: str) -> str:
-    """Which cells of a column meet a condition, as factors; where one is an error, so is the product."""
-    sign, operand, unwritten = condition.sign, condition.operand, write_unwritten(cells)
-    compared = "<>" if sign == "!=" else sign
-    kind = column.entry
-    if operand is None:
-        return unwritten if sign == "is blank" else f"(1-{unwritten})"
-    if kind is None:
-        assert isinstance(operand, int)
-        figure = format_scaled(operand, column.measure.decimals)
-        return f"ISNUMBER({cells})*(ROUND({cells},{column.measure.decimals})={cells})*({cells}{compared}{figure})"
-    if kind.form == "date":
-        day = _write_day(plan, operand)
-        return f"ISNUMBER({cells})*(INT({cells})={cells})*({cells}{compared}{day})"
-    if kind.form == "several":
-        found = find_chosen(str(operand), cells)
-        return found if sign == "=" else f"(1-{unwritten})*(1-{found})"
-    bare = f'TRIM(SUBSTITUTE(SUBSTITUTE({cells},CHAR(10),""),"\u3000",""))'
-    words = trim_compared(str(operand)).replace('"', '""')
-    alike = f'({bare}{compared}"{words}")'
-    return alike if sign == "=" else f"(1-{unwritten})*{alike}"
-
-
-def _write_day(plan: Plan, operand: object) -> str:
-    if isinstance(operand, PeriodEdge):
-        return plan.edges[operand].seen_from(HIDDEN)
-    day = read_iso(operand)
-    assert day is not None
-    return str(count_days(day))

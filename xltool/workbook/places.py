@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from xltool.forms.list_checks import write_unfit
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, CellKey, EntryCell, EntryKind, Measure, RowList, Table
+from xltool.model import Cell, CellKey, EntryCell, EntryKind, ListCondition, Measure, RowList, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.list_conditions import write_condition
 from xltool.workbook.ranges import Run, find_cell, join_rectangles, refer_to_run, shift_to_last_year
 from xltool.workbook.stated import refer_to_said
 
@@ -121,6 +122,12 @@ class FormPlaces:
     def list_column(self, row_list: RowList, at: int) -> str:
         """The reference to a column of a list: its head, its lines, and the locked cell that ends them."""
         return refer_to_list_column(self.plan, row_list, at)
+
+    def list_condition(self, row_list: RowList, condition: ListCondition) -> str:
+        """Which lines of a list meet a condition, as factors."""
+        at = row_list.find_column(condition.column)
+        assert at is not None
+        return write_condition(self.plan, row_list.columns[at], condition, self.list_column(row_list, at))
 
     def unfit_counts(self, row_list: RowList) -> str:
         """The reference to how many lines are wrong, column by column."""

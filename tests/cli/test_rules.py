@@ -26,6 +26,13 @@ def test_help_and_what_is_not_known():
     assert run("selftest", "ogi-1999").exit_code == 1
 
 
+def test_a_form_of_lists_alone_has_nothing_to_spoil():
+    result = run("selftest", "ogi-ledger")
+    assert result.exit_code == 1
+    assert "只有明细" in result.output
+    assert "| 表 |" not in result.output
+
+
 def test_rules_that_contradict_each_other(monkeypatch):
     monkeypatch.setattr(plausible, "_balance", lambda *_: False)
     monkeypatch.setattr(plausible, "_MOST_DRAWN", 2)

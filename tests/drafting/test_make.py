@@ -225,6 +225,7 @@ def test_a_rate_that_is_typed_in_is_never_added_up():
         ("备注", "", ("text", ()), False),
         ("问题描述", "", ("text", ()), True),
         ("检查结论", "□未发现　□发现", ("choice", ("未发现", "发现")), True),
+        ("检查结论", "□－未发现－□－发现", ("choice", ("未发现", "发现")), True),
         ("评定（优秀/合格/不合格）", "", ("choice", ("优秀", "合格", "不合格")), True),
         ("单价（元/人）", "", None, False),
         ("其他做法", "□上墙　□其他＿＿＿", None, True),

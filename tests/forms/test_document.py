@@ -119,6 +119,19 @@ def test_unknown_keys_are_named_with_the_nearest_known_one(more, key, hint):
     assert (code, facts["key"], facts["hint"]) == ("document.unknown_key", key, hint)
 
 
+def test_all_unknown_keys_of_a_document_are_told_together():
+    values = {"applications.recieved.other": 1, "expenses": 1}
+    _, facts = rejected(whole(values=values, texts={"overview.disclosur": "x"}))
+    assert facts["key"] == "applications.recieved.other"
+    assert facts["hint"] == (
+        "，最接近的是 applications.received.other；“expenses”也不是；“overview.disclosur”也不是，"
+        "最接近的是 overview.disclosure"
+    )
+    _, facts = rejected(whole(values={f"x{at}": 1 for at in range(30)}))
+    assert facts["hint"].count("也不是") == 11
+    assert facts["hint"].endswith(" 等 30 项")
+
+
 @pytest.mark.parametrize(
     ("text", "field"),
     [

@@ -42,6 +42,8 @@ def command() -> None:
 def selftest(form_id: str, seed: int, count: int, *, as_json: bool) -> None:
     """Prints the table, totals typed first."""
     spec = api.form(form_id)
+    if not spec.cells:
+        raise XltoolError(f"“{spec.title}”（{spec.id}）只有明细，没有数字格：没有可以改坏的数，不用自检。")
     try:
         tallies = run_selftest(spec, seed, count)
     except ValueError as error:

@@ -22,6 +22,8 @@ _FORMS: Final[dict[FigureKind, tuple[EntryForm, str]]] = {
 _BOX: Final = re.compile(r"[□☐○]")
 _CHOICE: Final = re.compile(r"[^,，\"“”、\s_＿=+@/-][^,，\"“”、\n_＿]{0,39}")
 """Nothing with a line to write on: what is written there is none of a list."""
+_BETWEEN: Final = " \u3000：:；;。－—–-"
+"""What stands between boxes, and is no part of what is chosen."""
 _IN_BRACKETS: Final = re.compile(r"[（(]([\u4e00-\u9fff]{1,12}(?:[/／][\u4e00-\u9fff]{1,12})+)[）)]")
 _CERTAIN: Final = frozenset({"备注"})
 
@@ -104,7 +106,7 @@ def _can_be(table: DraftTable, block: DraftBlock, axis: Axis, item: DraftItem) -
 
 def _find_choices(label: str, printed: Sequence[str]) -> tuple[str, ...]:
     """What can be chosen, as boxes in the blank or slashes in the label tell; nothing where those differ."""
-    told = {tuple(part.strip(" \u3000：:；;。") for part in _BOX.split(text)) for text in printed if _BOX.search(text)}
+    told = {tuple(part.strip(_BETWEEN) for part in _BOX.split(text)) for text in printed if _BOX.search(text)}
     if len(told) > 1:
         return ()
     if told:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from xltool.forms.list_document import RefusedLine, dump_lines, read_lines
 from xltool.forms.rates import compute_rate, find_other_rates, json_rate
 from xltool.forms.source import find_closest
 from xltool.forms.text import clean_text, take_text
-from xltool.messages import finding, suggest
+from xltool.messages import and_more, finding, suggest
 from xltool.model import (
     LEVELS,
     NOT_APPLICABLE,
@@ -39,6 +39,8 @@ from xltool.periods import WORDS, Period, fits_form, parse_period, period_of
 
 SUBMISSION_SCHEMA: Final = "xltool/submission/1"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+_MOST_STRANGE: Final = 12
+"""So many keys that nobody knows are told of one document."""
 _FIELDS: Final = (
     "schema",
     "form",
@@ -191,6 +193,18 @@ def _reject(code: str, **data: Any) -> Reading:
     return Reading(None, (finding(code, **data),))
 
 
+def _reject_keys(strange: Sequence[tuple[str, Collection[str]]], form: str) -> Reading:
+    """The refusal of a document for its keys that nobody knows, each with those among which it might be meant."""
+    told = [(key, suggest(find_closest(key, known))) for key, known in strange[:_MOST_STRANGE]]
+    others = "".join(f"；“{key}”也不是{hint}" for key, hint in told[1:])
+    return _reject(
+        "document.unknown_key",
+        key=told[0][0],
+        form=form,
+        hint=f"{told[0][1]}{others}{and_more(len(strange), _MOST_STRANGE, '项')}",
+    )
+
+
 def _build_submission(document: Any, form: Callable[[str], FormSpec | None], source: str) -> Reading:
     if not isinstance(document, dict) or document.get("schema") != SUBMISSION_SCHEMA:
         raise _Fault("schema", f"应为 {SUBMISSION_SCHEMA}")
@@ -198,9 +212,8 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     spec = form(form_id)
     if spec is None:
         return _reject("file.unknown_form", hint=f"（{form_id}）")
-    for field in document:
-        if field not in _FIELDS:
-            return _reject("document.unknown_key", key=field, form="上报件", hint=suggest(find_closest(field, _FIELDS)))
+    if fields := [field for field in document if field not in _FIELDS]:
+        return _reject_keys([(field, _FIELDS) for field in fields], "上报件")
     period = _read_period(spec, document)
     scope = document.get("scope", "own")
     if scope not in ("own", "consolidated"):
@@ -212,16 +225,15 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
     written = _read_mapping(document, "entries") if "entries" in document else {}
     lists = _read_mapping(document, "lists") if "lists" in document else {}
     keys = {cell.key for cell in (*spec.cells, *spec.rates)}
-    for given, known in (
+    groups: tuple[tuple[Mapping[str, Any], Collection[str]], ...] = (
         (values, keys),
         (written, set(spec.entries_by_key)),
         (lists, {each.id for each in spec.lists}),
         (texts, {t.key for t in spec.texts}),
         (explanations, checked),
-    ):
-        for key in given:
-            if key not in known:
-                return _reject("document.unknown_key", key=key, form=spec.id, hint=suggest(find_closest(key, known)))
+    )
+    if strange := [(key, known) for given, known in groups for key in given if key not in known]:
+        return _reject_keys(strange, spec.id)
     for name, given in (("texts", texts), ("explanations", explanations)):
         for key, text in given.items():
             if not isinstance(text, str | None):

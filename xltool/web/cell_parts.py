@@ -89,7 +89,7 @@ def find_parts(
         _word_figure(total, cell),
         cell.measure.unit,
         word_before(_summarise(adding, whole, total, last_total, cell), spec.every),
-        "由各项相加" if cell.total else POLICY_WORDS[cell.policy],
+        _word_way(spec, cell),
         parts,
         len(held.agencies) - len(adding) - len(blank),
         blank,
@@ -99,6 +99,19 @@ def find_parts(
         _word_change(figure_of(total), last_total, cell),
         not cell.total,
     )
+
+
+def _word_way(spec: FormSpec, cell: Cell) -> str:
+    """How a figure of the sum comes about."""
+    if not cell.total:
+        return POLICY_WORDS[cell.policy]
+    linear = find_definitions(spec.rules)[cell.key].linear
+    asked = {term.row_list for term, _ in linear.lists}
+    lists = "、".join(each.name for each in spec.lists if each.id in asked)
+    if lists:
+        return f"由{lists}和各项算出" if linear.right else f"由{lists}算出"
+    plain = not linear.constant and all(times > 0 for _, times in linear.right)
+    return "由各项相加" if plain else "由各项算出"
 
 
 def _summarise(adding: Sequence[tuple[int, int]], whole: int, total: Value, last: Value, cell: Cell) -> str:

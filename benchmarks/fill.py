@@ -13,13 +13,13 @@ from unittest.mock import patch
 
 import openpyxl
 import xlsxwriter
-from figures import sample, spec
+from figures import accepted, sample, spec, spoiled
 from measure import Contender, Table, compared
 from xlsxwriter.format import Format
 
 import xltool
-from xltool.model import NotApplicable, Submission
-from xltool.workbook import draw, layout_plan, write
+from xltool.model import Finding, NotApplicable, Submission
+from xltool.workbook import draw, layout_plan, mark, write
 
 
 def measured(quick: bool) -> list[Table]:
@@ -37,7 +37,27 @@ def measured(quick: bool) -> list[Table]:
         Contender("openpyxl: load the blank workbook, type, save", lambda: typed(blank, submission)),
         Contender("limit: deflate and zip the same parts", lambda: zipped(parts)),
     ]
-    return [compared("Fill one workbook", contenders, 2 if quick else 15)]
+    return [compared("Fill one workbook", contenders, 2 if quick else 15), _returned(2 if quick else 15)]
+
+
+def _returned(rounds: int) -> Table:
+    """One that goes back for correction: with a sheet of opinions, marks and comments."""
+    readings = xltool.check(spoiled([xltool.read(xltool.fill(each)) for each in accepted()], 1.0))
+    submission, findings = max(((r.submission, r.findings) for r in readings if r.submission), key=_count_findings)
+
+    def send_back() -> bytes:
+        return mark.mark_workbook(spec(), submission, findings, None, 1)
+
+    parts = contents(send_back())
+    contenders = [
+        Contender(f"xltool, with {len(findings)} findings told", send_back),
+        Contender("limit: deflate and zip the same parts", lambda: zipped(parts)),
+    ]
+    return compared("Send one workbook back for correction", contenders, rounds)
+
+
+def _count_findings(judged: tuple[Submission, tuple[Finding, ...]]) -> int:
+    return len(judged[1])
 
 
 def contents(data: bytes) -> dict[str, bytes]:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tests.packaged import PACKAGED
-from xltool import api
-from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, ListColumn, ListRow, Submission, Value
+from xltool import api, preview
+from xltool.model import LEVELS, NOT_APPLICABLE, Agency, FormSpec, ListColumn, ListRow, Reading, Submission, Value
 from xltool.periods import Period, list_periods
-from xltool.workbook import masters
+from xltool.rules.judge import judge_readings
+from xltool.workbook import mark, masters
 from xltool.workbook.draw import draw_workbook
 from xltool.workbook.layout_plan import make_plan
 from xltool.workbook.occasion import Occasion
@@ -122,12 +123,50 @@ def test_the_same_bytes_as_drawn_whole(form):
     check()
 
 
+def write_seal(number, _):
+    return f"seal-{number}"
+
+
+@pytest.mark.parametrize("form", PACKAGED)
+def test_what_goes_back_has_the_same_bytes_as_drawn_whole(form, monkeypatch):
+    """Plausible figures, each time with other rules broken, texts that no row holds, texts in place of figures."""
+    written = []
+    monkeypatch.setattr(mark, "write_workbook", lambda *given, **named: written.append((given, named)))
+    made = preview.make_preview(api.form(form))
+    spec = made.spec
+    broken = [spoilt.submission for spoilt in made.spoilt[:: max(1, len(made.spoilt) // 3)]]
+    explained = dict.fromkeys([*make_plan(spec).explanations][::3], "长" * 300)
+    for number, each in enumerate((made.sample, *broken)):
+        prior = made.prior if number % 2 else None
+        texts = {text.key: f"{number}" * 2000 for text in spec.texts[:number]}
+        submission = replace(each, explanations=explained, texts={**each.texts, **texts})
+        (reading,) = judge_readings(spec, [Reading(submission)], [prior])
+        seal = write_seal if number % 2 else None
+        mark.mark_workbook(
+            spec,
+            submission,
+            reading.findings,
+            made.sample if number else None,
+            2,
+            prior=prior,
+            outdated=[*explained][:number],
+            seal=seal,
+            deadline="5 月",
+        )
+        [((_, returned, beside, notice), named)] = written
+        notice = replace(notice, typed=dict.fromkeys([*make_plan(spec).copies][number::40], "约 12"))
+        occasion, within = prepare_contents(spec, returned, beside, notice, **named)
+        whole = draw_workbook(spec, occasion, within, notice).data
+        assert write_workbook(spec, returned, beside, notice, **named) == whole
+        written.clear()
+
+
 def test_the_master_is_drawn_once_and_the_last_few_are_kept(monkeypatch):
     drawn: list[Occasion] = []
 
-    def draw(spec, occasion, within):
+    def draw(spec, occasion, within, notice):
         drawn.append(occasion)
-        return draw_workbook(spec, occasion, within)
+        return draw_workbook(spec, occasion, within, notice)
 
     monkeypatch.setattr(masters, "draw_workbook", draw)
     spec = copy.copy(api.form("ogi-2021"))  # of which nobody has any master

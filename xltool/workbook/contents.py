@@ -23,3 +23,7 @@ class Contents:
     meta: Mapping[str, str]
     told: Mapping[Spot, str] = field(default_factory=dict)
     """Formulas about what an office found in texts."""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """By sheet, as markup: what colours the cells in question."""
+    comments: Mapping[Spot, str] = field(default_factory=dict)
+    """On cells in question."""

@@ -40,8 +40,10 @@ SPOOLED: Final = 2**18
 """Bytes of a part that are kept in memory."""
 SPAN: Final = 16
 """Rows that share the attribute of their breadth."""
-ROW: Final = -1
-"""The column of a seam that is a row's height."""
+ROW, CONDITIONS, COMMENTS = -1, -2, -3
+"""The columns of seams that are no cells: a row's height, a submission's own conditions, that there are comments."""
+BEHIND_MARKS: Final = 10_001
+"""The first priority of conditions that stand behind a submission's own."""
 
 
 class Strings(SharedStrings):  # type: ignore[misc]
@@ -148,7 +150,7 @@ class Slot(NamedTuple):
 
 
 class Seam(NamedTuple):
-    """Where the part of a sheet may differ between two submissions: a cell, or how high a row is (`column` is -1).
+    """Where the part of a sheet may differ between two submissions: a cell, or one of `ROW`, `CONDITIONS`, `COMMENTS`.
 
     From a sign of the part to another, with what stands before and behind in the markup of the cell or row.
     """
@@ -163,6 +165,13 @@ class Seam(NamedTuple):
     held: CellContent
 
 
+class Measures(NamedTuple):
+    """How broad the columns of a sheet are, in characters, and how high its rows, in points."""
+
+    columns: Mapping[int, float]
+    rows: Mapping[int, float]
+
+
 class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet that takes formulas as they are.
 
@@ -172,6 +181,9 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.seams: list[Seam] = []
+        self._marked, self._conditions = False, ""
+        self._broad: dict[int, float] = {}
+        self._high: dict[int, float] = {}
         self._growing: dict[int, float] = {}
         self._numbers: dict[tuple[int, int], int] = {}
 
@@ -193,9 +205,49 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self.set_row(row, height)
         self._growing[row] = height
 
-    def _write_row(self, row: int, spans: Any, *more: Any) -> None:
+    def expect_marks(self) -> None:
+        """Leaves room before all conditions for a submission's own, and for comments."""
+        self._marked, self.dxf_priority = True, BEHIND_MARKS
+
+    def write_conditions(self, conditions: str) -> None:
+        """Writes a submission's own conditions, as markup."""
+        self._conditions = conditions
+
+    def tell_measures(self) -> Measures:
+        """How broad and high its columns and rows are."""
+        return Measures(self._broad, self._high)
+
+    def take_measures(self, measures: Measures, heights: Mapping[int, float]) -> None:
+        """Has columns and rows of those measures, some rows as high as here at least: comments stand by them."""
+        for column, width in measures.columns.items():
+            self.set_column(column, column, width)
+        for row, height in measures.rows.items():
+            self.set_row(row, max(height, heights.get(row, 0)))
+
+    def set_column(self, first: int, last: int, width: Any = None, *look: Any) -> int:
+        """Sets the width of a column, and notes it."""
+        self._broad |= dict.fromkeys(range(first, last + 1), width)
+        return int(super().set_column(first, last, width, *look))
+
+    def set_row(self, row: int, height: Any = None, *look: Any) -> int:
+        """Sets the height of a row, and notes it."""
+        self._high[row] = height
+        return int(super().set_row(row, height, *look))
+
+    def _write_conditional_formats(self) -> None:
+        if self._marked:
+            self._note_seam(self._conditions, Seam(0, 0, 0, CONDITIONS, "", "", False, None))
+        super()._write_conditional_formats()
+
+    def _write_legacy_drawing(self) -> None:
+        begin = self.fh.tell()
+        super()._write_legacy_drawing()
+        if self._marked:
+            self.seams.append(Seam(begin, self.fh.tell(), 0, COMMENTS, "", "", False, None))
+
+    def _write_row(self, row: int, spans: Any, *more: Any, **named: Any) -> None:
         if row not in self._growing:
-            super()._write_row(row, spans, *more)
+            super()._write_row(row, spans, *more, **named)
             return
         height = self._growing[row]
         across = f' spans="{spans}"' if spans else ""
@@ -230,6 +282,14 @@ class Sheet(Worksheet):  # type: ignore[misc]
         begin = self.fh.tell()
         self.fh.write(text)
         self.seams.append(seam._replace(begin=begin, end=begin + len(text)))
+
+
+class Slip(Sheet):
+    """A worksheet whose texts stand in their cells: all of it is a submission's own, and renumbers nothing."""
+
+    def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
+        self.write_slot(row, col, string, cell_format, inline=True)
+        return 0
 
 
 class Plain(xlsxwriter.Workbook):  # type: ignore[misc]
@@ -299,6 +359,14 @@ class Book(Plain):
     """The shared strings that are no submission's own, with their numbers, once the workbook is closed."""
     mentions: int = 0
     """How often cells name these."""
+
+    goes_back: bool = False
+    """Whether its looks are those of a workbook with comments, be there any or not."""
+
+    def _prepare_vml(self) -> None:
+        super()._prepare_vml()
+        if self.goes_back:
+            self.has_comments = True
 
     def _prepare_sst_string_data(self) -> None:
         self.texts, self.mentions = dict(self.str_table.string_table), self.str_table.count

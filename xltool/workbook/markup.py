@@ -10,6 +10,7 @@ CellContent: TypeAlias = int | float | str | None
 
 _ESCAPED: Final = re.compile("[&<>]")
 _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_STYLE: Final = ' s="'
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 
@@ -31,8 +32,7 @@ def escape_text(text: str) -> str:
 
 def write_shared_string(text: str) -> str:
     """One item of the shared strings; blanks at its ends are kept."""
-    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<si><t{space}>{escape_text(text)}</t></si>"
+    return f"<si>{_write_text(text)}</si>"
 
 
 def write_cell(head: str, formula: str, content: CellContent, number: int | None) -> str:
@@ -46,14 +46,26 @@ def write_cell(head: str, formula: str, content: CellContent, number: int | None
         kind = "" if content == "" else ' t="e"' if content in _ERRORS else ' t="str"'
         return f"{head}{kind}><f>{formula}</f><v>{escape_marks(content)}</v></c>"
     if content is None:
-        return f"{head}/>"
+        return f"{head}/>" if _STYLE in head else ""  # nothing that can be seen
     if not isinstance(content, str):
         return f"{head}><v>{content:.16G}</v></c>"
     if number is None:
-        return f'{head} t="inlineStr"><is><t>{escape_marks(content)}</t></is></c>'
+        return f'{head} t="inlineStr"><is>{_write_text(content)}</is></c>'
     return f'{head} t="s"><v>{number}</v></c>'
+
+
+def write_condition(area: str, condition: str, look: int, priority: int) -> str:
+    """A condition that gives cells of an area a look, by its number."""
+    rule = f'<cfRule type="expression" dxfId="{look}" priority="{priority}">'
+    held = f"<formula>{escape_marks(condition)}</formula>"
+    return f'<conditionalFormatting sqref="{area}">{rule}{held}</cfRule></conditionalFormatting>'
 
 
 def write_row_head(head: str, height: float) -> str:
     """The beginning of a row that is so high, in points."""
     return f'{head} ht="{height:g}">'
+
+
+def _write_text(text: str) -> str:
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+    return f"<t{space}>{escape_text(text)}</t>"

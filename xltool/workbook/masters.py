@@ -13,10 +13,12 @@ from xltool.workbook.draw import draw_workbook
 from xltool.workbook.filling import list_contents
 from xltool.workbook.marks import identity_marks
 from xltool.workbook.mould import Mould
+from xltool.workbook.notice import Notice, Remark
 from xltool.workbook.occasion import Occasion
 
 MOST_MASTERS: Final = 16
 """Of a form; each takes about a megabyte, one of a sum with many lines more."""
+_TICKED: Final = Remark("error", "", None, "", "", "", "", "-")
 
 
 def find_mould(spec: FormSpec, occasion: Occasion) -> Mould:
@@ -29,6 +31,11 @@ def find_mould(spec: FormSpec, occasion: Occasion) -> Mould:
     return mould
 
 
+def forget_moulds(spec: FormSpec) -> None:
+    """Lets go of all masters of a form."""
+    _keep_moulds(spec).clear()
+
+
 def make_mould(spec: FormSpec, occasion: Occasion) -> Mould:
     """Draws the master of an occasion and takes it apart."""
     blank = blank_submission(spec, occasion.period, Agency("", "", None), scope=occasion.scope)
@@ -36,7 +43,8 @@ def make_mould(spec: FormSpec, occasion: Occasion) -> Mould:
     prior, plan = blank if occasion.prior else None, occasion.make_plan(spec)
     last_year = () if prior is None else align_earlier(spec, occasion.period, prior)
     contents = list_contents(plan, occasion, blank, identity_marks(spec, blank, prior), last_year, {}, ())
-    return Mould(draw_workbook(spec, occasion, replace(contents, cells={})))
+    notice = Notice(0, (_TICKED,) * occasion.ticked, None, (), {}, {}) if occasion.returned else None
+    return Mould(draw_workbook(spec, occasion, replace(contents, cells={}), notice))
 
 
 @derive_once

@@ -17,10 +17,13 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.contents import Contents
 from xltool.workbook.draw import Drawn
-from xltool.workbook.engine import ROW, Seam
+from xltool.workbook.engine import COMMENTS, CONDITIONS, ROW, Measures, Seam
 from xltool.workbook.layout_plan import Spot
-from xltool.workbook.markup import escape_text, write_cell, write_row_head, write_shared_string
+from xltool.workbook.markup import escape_marks, escape_text, write_cell, write_row_head, write_shared_string
 
+_OF_SLIPS: Final = frozenset({"xl/worksheets/sheet1.xml", "[Content_Types].xml"})
+"""Parts that a return has of its slip, besides those of comments, which no master has."""
+_COMMENTS: Final = b'<legacyDrawing r:id="rId1"/>'
 STRINGS, PROPERTIES = "xl/sharedStrings.xml", "docProps/custom.xml"
 
 SheetPlace: TypeAlias = tuple[int, int]
@@ -73,6 +76,9 @@ class Mould:
         self._cells: dict[Spot, SheetPlace] = {}
         self._rows: dict[tuple[str, int], SheetPlace] = {}
         self._sheets: dict[int, list[bytes]] = {}
+        self._others: dict[tuple[str, int], SheetPlace] = {}
+        self.measures: dict[str, Measures] = {}
+        """Of the sheets on whose cells comments may stand."""
         for number, sheet in enumerate(drawn.book.worksheets(), 1):
             content = _inflate(parts[_name_sheet(number)])
             self._sheets[number] = [*_split_sheet(content.decode(), sheet.seams)]
@@ -81,6 +87,9 @@ class Mould:
                 self._seams[place] = seam
                 if seam.column == ROW:
                     self._rows[sheet.name, seam.row] = place
+                elif seam.column < 0:
+                    self._others[sheet.name, seam.column] = place
+                    self.measures[sheet.name] = sheet.tell_measures()
                 else:
                     self._cells[Spot(sheet.name, seam.row, seam.column)] = place
         self._texts, self._mentions = drawn.book.texts, drawn.book.mentions
@@ -106,10 +115,20 @@ class Mould:
             seam = self._seams[place]
             found[place] = write_cell(seam.head, "", content, numbers.get(place)).encode()
         for spot, content in contents.shown.items():
+            if spot in contents.told:
+                continue
             place = self._cells[spot]
             seam = self._seams[place]
             if content != seam.held or type(content) is not type(seam.held):
                 found[place] = write_cell(seam.head, seam.formula, content, None).encode()
+        for spot, formula in contents.told.items():
+            place = self._cells[spot]
+            content = contents.shown[spot]
+            found[place] = write_cell(self._seams[place].head, escape_marks(formula), content, None).encode()
+        for sheet, conditions in contents.conditions.items():
+            found[self._others[sheet, CONDITIONS]] = conditions.encode()
+        for sheet in {spot.sheet for spot in contents.comments}:
+            found[self._others[sheet, COMMENTS]] = _COMMENTS
         for row, height in contents.heights.items():
             place = self._rows[row]
             seam = self._seams[place]
@@ -126,18 +145,26 @@ class Mould:
                 changed[number][at] = piece
         return {_name_sheet(number): _pack(b"".join(sheet)) for number, sheet in changed.items()}
 
-    def make(self, sheets: Mapping[str, Packed], numbering: TextNumbers, meta: Sequence[str]) -> bytes:
-        """The workbook with those sheets in place of the master's, with its texts and its marks of identity."""
+    def make(
+        self, sheets: Mapping[str, Packed], numbering: TextNumbers, meta: Sequence[str], slip: bytes | None = None
+    ) -> bytes:
+        """The workbook with those sheets in place of the master's, with its texts and its marks of identity.
+
+        Of a return the `slip` has what is its own alone.
+        """
         changed = {**sheets, STRINGS: self._strings.pack(self._mentions + len(numbering.numbers), numbering.added)}
         marks = (*(escape_text(each).encode() for each in meta), b"")
         changed[PROPERTIES] = _pack(b"".join(chain.from_iterable(zip(self._properties, marks, strict=True))))
-        return _zip_entries(self._entries, changed)
+        if slip is None:
+            return _zip_entries(self._entries, changed)
+        rest = {entry.name: entry.packed for entry in self._entries if entry.name not in _OF_SLIPS}
+        return _zip_entries([*_read_entries(slip)], {**rest, **changed})
 
-    def fill(self, contents: Contents) -> bytes:
-        """The workbook with those contents."""
+    def fill(self, contents: Contents, slip: bytes | None = None) -> bytes:
+        """The workbook with those contents; of a return with what its slip has."""
         numbering = self.number_texts(contents.cells)
         sheets = self.pack_sheets(self.write_pieces(contents, numbering.numbers))
-        return self.make(sheets, numbering, [*contents.meta.values()])
+        return self.make(sheets, numbering, [*contents.meta.values()], slip)
 
 
 class _Begun(NamedTuple):

@@ -13,10 +13,12 @@ from xltool.codes import GRADES
 from xltool.forms.sheet_names import RETURN
 from xltool.forms.text import clean_text, measure_breadth
 from xltool.messages import MOST_CELLS, join_first
-from xltool.model import CellKey, Leftover, Severity, Table, Value
-from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.model import CellKey, Leftover, Severity, Value
+from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
 from xltool.workbook.context import Context
-from xltool.workbook.layout_plan import Spot
+from xltool.workbook.engine import Format
+from xltool.workbook.layout_plan import Plan, Spot
+from xltool.workbook.markup import write_condition
 from xltool.workbook.page import finish_sheet
 from xltool.workbook.tick_marks import YES
 from xltool.workbook.told import ToldDoubt, write_unchanged
@@ -44,6 +46,12 @@ ACCEPT_HINT: Final = (
     "“采纳”栏能选“是”的，对照原始记录核对过、就照这一条改的，选“是”即可，不用再改格里的数；"
     "收取时照改法记入，并记下是贵单位采纳的。"
 )
+LOOKS: Final = (
+    *("title", "agency", "guidance", "head", "middle", "note", "link", "tick", "mark"),
+    *(f"grade_{grade}" for grade in GRADES),
+)
+MARK_LOOKS: Final = ("mark_error", "mark_warning")
+"""Which looks what goes back is written with, and the conditions of its marks."""
 AUTHOR: Final = "审核"
 NOTE_WIDTH: Final = 340  # pixels
 NOTE_LINE: Final = 17
@@ -152,27 +160,40 @@ def draw_notice(context: Context, sheet: Any, notice: Notice) -> None:
     finish_sheet(context, sheet, portrait=False)
 
 
-def colour_marked_cells(context: Context, sheet: Any, table: Table, notice: Notice) -> None:
-    """Colours the cells of one table that are in question, until they hold something else, and writes their comments.
+def list_conditions(plan: Plan, notice: Notice) -> dict[str, str]:
+    """By sheet, as markup: what colours the cells that are in question, until they hold something else."""
+    found: dict[str, list[str]] = {}
+    for key, mark in notice.marks.items():
+        spot, cell = plan.cells[key], plan.spec.any_cell(key)
+        mine = found.setdefault(spot.sheet, [])
+        area = range_name(spot.row, spot.column, spot.row, spot.column + plan.areas[key].width - 1)
+        place = cell_name(spot.row, spot.column, absolute=True)
+        look = MARK_LOOKS.index(f"mark_{mark.severity}")
+        mine.append(write_condition(area, write_unchanged(cell, place, mark.value), look, len(mine) + 1))
+    return {sheet: "".join(conditions) for sheet, conditions in found.items()}
 
-    To be called before the table is drawn: the first condition that holds decides the colour.
-    """
-    for key, found in notice.marks.items():
-        cell = context.spec.any_cell(key)
-        if cell.table is not table:
-            continue
-        spot, width = context.plan.cells[key], context.plan.areas[key].width
-        rule = {
-            "type": "formula",
-            "criteria": f"={write_unchanged(cell, cell_name(spot.row, spot.column, absolute=True), found.value)}",
-            "format": context.formats[f"mark_{found.severity}"],
-        }
-        sheet.conditional_format(spot.row, spot.column, spot.row, spot.column + width - 1, rule)
-        if found.comment:
-            rows = sum(-(-max(1, measure_breadth(line)) // NOTE_SIGNS) for line in found.comment.split("\n"))
+
+def list_comments(plan: Plan, notice: Notice) -> dict[Spot, str]:
+    """What is said on the cells in question."""
+    return {plan.cells[key]: mark.comment for key, mark in notice.marks.items() if mark.comment}
+
+
+def write_comments(context: Context, sheet: Any, name: str) -> None:
+    """Writes the comments of a sheet."""
+    for spot, comment in context.contents.comments.items():
+        if spot.sheet == name:
+            rows = sum(-(-max(1, measure_breadth(line)) // NOTE_SIGNS) for line in comment.split("\n"))
             size = {"width": NOTE_WIDTH, "height": NOTE_LINE * (rows + 1)}
             look = {"author": AUTHOR, "font_name": "宋体", "font_size": 9, "visible": False}
-            sheet.write_comment(spot.row, spot.column, found.comment, look | size)
+            sheet.write_comment(spot.row, spot.column, comment, look | size)
+
+
+def number_looks(formats: Mapping[str, Format]) -> None:
+    """Gives the looks of what goes back the first numbers, whatever of them is used."""
+    for name in LOOKS:
+        formats[name]._get_xf_index()
+    for name in (name for name in MARK_LOOKS if name in formats):
+        formats[name]._get_dxf_index()
 
 
 def _count_remarks(notice: Notice) -> str:

@@ -26,6 +26,10 @@ class Occasion:
     lines: tuple[int, ...]
     """In the order of the form's lists."""
     run_on: int = RUN_ON_LINES
+    returned: bool = False
+    """Whether it goes back, with a first sheet that tells what is wrong."""
+    ticked: bool = False
+    """Whether something on that sheet may be accepted by a tick."""
 
     def count_lines(self, spec: FormSpec, row_list: RowList) -> int:
         """How many lines the sheet of a list has."""
@@ -45,9 +49,27 @@ class Occasion:
         return make_plan(spec, self.prior, self.controls)
 
 
-def find_occasion(spec: FormSpec, submission: Submission, prior: Submission | None, deadline: str) -> Occasion:
+def find_occasion(
+    spec: FormSpec,
+    submission: Submission,
+    prior: Submission | None,
+    deadline: str,
+    *,
+    returned: bool = False,
+    ticked: bool = False,
+) -> Occasion:
     """The occasion of a submission's workbook."""
     controls = submission.controls is not None
     lines = tuple(max(each.limit, len(submission.lists.get(each.id, ()))) for each in spec.lists)
     long = len(run_on(make_plan(spec, prior is not None, controls), submission).lines)
-    return Occasion(period_of(submission), submission.scope, prior is not None, controls, deadline, lines, long)
+    return Occasion(
+        period_of(submission),
+        submission.scope,
+        prior is not None,
+        controls,
+        deadline,
+        lines,
+        long,
+        returned,
+        ticked,
+    )

@@ -11,12 +11,12 @@ from xltool.model import FormSpec, ListRow, Submission
 from xltool.periods import period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.workbook.contents import Contents
-from xltool.workbook.draw import draw_workbook
+from xltool.workbook.draw import draw_slip
 from xltool.workbook.filling import list_contents
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.marks import check_fit, check_marks, identity_marks
 from xltool.workbook.masters import find_mould
-from xltool.workbook.notice import Notice
+from xltool.workbook.notice import Notice, list_comments, list_conditions
 from xltool.workbook.occasion import Occasion, find_occasion
 
 
@@ -36,9 +36,9 @@ def write_workbook(
     holds at its place. `deadline` is told in the words given.
     """
     occasion, contents = prepare_contents(spec, submission, prior, notice, deadline=deadline)
-    if notice is not None:
-        return draw_workbook(spec, occasion, contents, notice).data
-    return find_mould(spec, occasion).fill(contents)
+    mould = find_mould(spec, occasion)
+    slip = None if notice is None else draw_slip(spec, occasion, contents, notice, mould.measures)
+    return mould.fill(contents, slip)
 
 
 def prepare_contents(
@@ -52,13 +52,18 @@ def prepare_contents(
     """The occasion of a workbook, and what is to stand in it."""
     submission = _make_storable(submission)
     prior = supply_prior(spec, submission, prior)
-    occasion = find_occasion(spec, submission, prior, deadline)
+    ticked = notice is not None and any(remark.tick for remark in notice.remarks)
+    occasion = find_occasion(spec, submission, prior, deadline, returned=notice is not None, ticked=ticked)
     layout = occasion.make_plan(spec)
     meta = identity_marks(spec, submission, prior)
     _check_lengths(layout, submission, meta)
     last_year = () if prior is None else align_earlier(spec, period_of(submission), prior)
     typed, told = ({}, ()) if notice is None else (notice.typed, notice.told)
-    return occasion, list_contents(layout, occasion, submission, meta, last_year, typed, told)
+    contents = list_contents(layout, occasion, submission, meta, last_year, typed, told)
+    if notice is None:
+        return occasion, contents
+    conditions, comments = list_conditions(layout, notice), list_comments(layout, notice)
+    return occasion, replace(contents, conditions=conditions, comments=comments)
 
 
 def _make_storable(submission: Submission) -> Submission:

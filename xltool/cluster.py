@@ -67,7 +67,8 @@ def open_cluster(
         raise XltoolError(
             f"--scheduler 要用程序库 dask.distributed，这里没有安装：{itself.advise_install('xltool[cluster]')}。"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what of it matters is said by us
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what of it matters is said by us
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: ours is compared by us, before anything is read

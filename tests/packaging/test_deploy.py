@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+import tomllib
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,17 +18,23 @@ from pathlib import Path
 import click
 import httpx
 import pytest
+import yaml
+from distributed.cli import dask_scheduler, dask_worker
 
 from tests.web import doors
 from xltool.campaign.links import parse_base
 from xltool.cli import serve
+from xltool.cluster import is_scheduler
 from xltool.web import bodies, door_confirming, door_guard
 from xltool.web.door_trial import LARGEST_TRIAL
+from xltool.workers import WORKER_MEMORY
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = (ROOT / "deploy" / "xltool-door@.service").read_text("utf-8")
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
 CONTAINER = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
+CLUSTER = (ROOT / "deploy" / "Containerfile.cluster").read_text("utf-8")
+COMPOSED = (ROOT / "deploy" / "cluster.yaml").read_text("utf-8")
 BASE = "https://baosong.example.invalid"
 
 
@@ -95,6 +102,40 @@ def test_systemd_accepts_the_unit_and_finds_it_closed(tmp_path):
     if "unrecognized option" in done.stderr:
         pytest.skip("needs systemd 250 or newer")
     assert done.returncode == 0, done.stdout[-300:]  # exposure of at most 2.0 of 10
+
+
+def list_dask_commands():
+    """Each command line of dask that the cluster's files and its page show or run."""
+    page = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    yield from (re.findall(r'"([^"]*)"', line) for line in re.findall("^CMD (.*)$", CLUSTER, re.M))
+    yield from (shlex.split(line) for line in re.findall(r"xltool-cluster (dask .*)$", CLUSTER, re.M))
+    yield from (shlex.split(line) for line in re.findall("^dask .*$", page, re.M))
+    yield from (service["command"].split() for service in yaml.safe_load(COMPOSED)["services"].values())
+
+
+def test_the_cluster_is_started_by_commands_of_dask():
+    found = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
+    addresses = []
+    for words in list_dask_commands():
+        assert words[0] == "dask"
+        command = found[words[1]]
+        with click.Context(command) as context:
+            options, _, _ = command.make_parser(context).parse_args(words[2:])
+        if words[1] == "worker":
+            addresses.append(options["scheduler"])
+    assert len(addresses) == 4 and all(is_scheduler(address) for address in addresses)
+
+
+def test_scheduler_and_workers_are_one_image_that_may_do_little():
+    services = yaml.safe_load(COMPOSED)["services"]
+    assert {service["image"] for service in services.values()} == {"xltool-cluster"}
+    assert all(service["read_only"] and service["cap_drop"] == ["ALL"] for service in services.values())
+    assert services["scheduler"]["ports"] == ["127.0.0.1:8786:8786"]  # whoever reaches it runs programs
+    assert services["worker"]["volumes"][0].endswith(":/files:ro")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for named in re.findall(r"\[([a-z,]+)\]", CLUSTER):
+        assert set(named.split(",")) <= extras.keys() and "cluster" in named
+    assert int(services["worker"]["mem_limit"].removesuffix("g")) * 2**30 >= 2 * WORKER_MEMORY
 
 
 def find_port():

@@ -730,7 +730,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "相加可能重复",
         "{block}“{row}”由 {count} 个单位的数相加（{agencies}），现为{sums}。{note}涉及{cells}。",
         "逐件核对；有重复的，写明更正和原因；没有重复的，增减写 0，也写明原因。写在 办公室.xlsx 的“更正”表；"
-        "用 --plain 建立的任务，写在 county/corrections.toml（增减是 change）。",
+        "用 --plain 建立的任务，写在 county/corrections.toml；逐级汇总的，写在那一级文件夹的 corrections.toml"
+        "（增减是 change）。",
         ANNUAL_NOTICE,
     ),
     "county.double": Message(
@@ -831,6 +832,122 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{where}的更正涉及的单位没有参加汇总：{agencies}。",
         "核对这条更正是否还需要。",
         ANNUAL_NOTICE,
+    ),
+    # a tree of folders that is summed
+    "tree.link": Message(
+        "error",
+        "链接没有跟随",
+        "{place} 是链接，没有跟随。",
+        "把所指的文件夹或上报件复制到这里；不要的删去。",
+    ),
+    "tree.name": Message(
+        "error",
+        "名称读不出来",
+        "{place} 的名称不是 UTF-8 编码的文字，没有打开。",
+        "改一个名称。",
+    ),
+    "tree.names": Message(
+        "error",
+        "两处同名",
+        "{place} 与 {other} 同名，只算了后者。",
+        "只留一份；是两个单位的，改一个名称。",
+    ),
+    "tree.folder": Message(
+        "error",
+        "文件夹打不开",
+        "{place} 打不开：{why}。",
+        "排除以后再执行一次。",
+    ),
+    "tree.deep": Message(
+        "error",
+        "文件夹层数过多",
+        "{place} 在第 {level} 层，只看到第 {most} 层。",
+        "把单位放到上面的层级里。",
+    ),
+    "tree.empty": Message(
+        "error",
+        "没有可以汇总的",
+        "{place} 里没有填报任务，也没有上报件（.json）。",
+        "放进所辖单位的填报任务文件夹或 submission.json；不汇总的，把这个文件夹移到别处。",
+    ),
+    "tree.both": Message(
+        "error",
+        "既有汇总数又有下级",
+        "{place} 里既有 submission.json，又有别的上报件或下级文件夹（{others}），不知道以哪个为准，都没有汇总。",
+        "只留一样：要它的汇总数的，把其余的移到别处；要由下级汇总的，把 submission.json 移到别处。",
+    ),
+    "tree.former": Message(
+        "info", "以前的汇总", "{place} 是以前逐级汇总写出的，没有看。", NOTHING_TO_DO
+    ),
+    "tree.others": Message(
+        "info",
+        "没有看的文件",
+        "{place} 里有 {count} 个文件不是上报件（.json），没有看：{files}。",
+        "是上报的工作簿的，先用 xltool read 读成上报件。",
+    ),
+    "tree.unsummed": Message(
+        "error",
+        "还没有汇总",
+        "{place} 是“{name}”的填报任务，还没有汇总。",
+        "在那里执行 xltool consolidate。",
+    ),
+    "tree.campaign": Message(
+        "error",
+        "填报任务打不开",
+        "{place} 是填报任务的文件夹，打不开：{why}。",
+        "排除以后再执行一次。",
+    ),
+    "tree.edited": Message(
+        "error",
+        "汇总数被改动过",
+        "{place} 与“{name}”汇总时写出的不同，没有汇总。",
+        "在那里执行 xltool consolidate --replace 再汇总一次；要改数的，写在那里的更正里。",
+    ),
+    "tree.stale": Message(
+        "error",
+        "汇总以后又有变动",
+        "{place} 是“{name}”以前的汇总，此后有变动，没有汇总：{changes}。",
+        "在那里再执行一次 xltool consolidate。",
+    ),
+    "tree.partial": Message(
+        "warning",
+        "下级没有汇总齐",
+        "{place} 是“{name}”的汇总，其中有 {count} 个单位没有汇总：{agencies}。",
+        "请“{name}”催报，再汇总一次。",
+        REGULATION,
+    ),
+    "tree.form": Message(
+        "error",
+        "报表或年度不同",
+        "{place}（{name}）是 {form} {period}的数，这次汇总的是 {wanted}（先看到的 {first}），没有汇总。",
+        "换成同一种报表、同一年度的；要汇总的就是它的，加 --form、--year（或 --period）写明。",
+    ),
+    "tree.returned": Message(
+        "error",
+        "有强制性错误",
+        "{place}（{name}）有 {count} 条强制性错误，没有汇总；其中一条：{example}。",
+        "退回改正；逐条看，执行 xltool check。",
+        ANNUAL_NOTICE,
+    ),
+    "tree.doubled": Message(
+        "error",
+        "重复的单位",
+        "{place}（{name}，{number}）已经由 {other} 汇总过，没有再加。",
+        "只留一份；确是两个单位的，改正其中一个的单位代码或名称。",
+        ANNUAL_NOTICE,
+    ),
+    "tree.own_sum": Message(
+        "warning",
+        "本级报的是汇总数",
+        "{place}（{name}）作为本级，报的是汇总数：只有本级各部门的才对，含有下级的就重复了。",
+        "请核对它不含下级的数。",
+        ANNUAL_NOTICE,
+    ),
+    "tree.written": Message(
+        "error",
+        "本级写的文字或更正有误",
+        "{place} 没有用上：{why}。",
+        "改正以后再汇总一次。",
     ),
     # rejected files
     "file.missing": Message(

@@ -206,6 +206,11 @@ def judge_county(
     held = replace(held, total=replace(held.total, waivers=waivers, acceptances=summed.accepted))
     # Figures of some beside those of all would break every rule.
     prior = summed.comparable if given.absent or summed.official is None else summed.official
+    return judge_total(spec, held, prior)
+
+
+def judge_total(spec: FormSpec, held: Consolidation, prior: Submission | None) -> JudgedSum:
+    """A sum, its total whole, held against last year's figures: with what was found while it was summed."""
     [judged] = api.check([Reading(held.total)], [prior])
     found = [*held.findings, *judged.findings]
     reading = Reading(held.total, tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity))))

@@ -22,6 +22,11 @@ def workbook_name(campaign: Campaign, agency: Agency, suffix: str = "") -> str:
     return _join_name(f"{agency.code}_", agency.name, f"_{campaign.period}{suffix}.xlsx")
 
 
+def sum_name(agency: Agency, period: Period) -> str:
+    """`某市_2024.xlsx`: the workbook of the sum of a level of a tree, whose code may be a path."""
+    return _join_name("", agency.name, f"_{period}.xlsx")
+
+
 def draft_name(workbook: str) -> str:
     """`654221-015_额敏县教育和科学技术局_2024.eml`: the mail draft that brings a workbook, beside it."""
     return workbook.removesuffix(".xlsx") + DRAFT_ENDING

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from xltool import api
 from xltool.campaign import documents, signing, taking
@@ -25,9 +26,13 @@ from xltool.campaign.standing import Stray, find_strays, iterate_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command
+from xltool.cli.consolidate_tree import TreeChoice, run_tree
+from xltool.cli.days import Year, choose_period, period_option
+from xltool.cli.places import FolderPath
 from xltool.cli.situation import MOST_IN_FULL, MOST_SHOWN, WAITING_TITLE, tell_more
 from xltool.messages import make_visible
 from xltool.model import Absence
+from xltool.periods import Period
 
 
 @click.command(
@@ -41,7 +46,11 @@ from xltool.model import Absence
     "单位超过 40 个时汇总了哪些只报个数；加 --all 全部列出。\n\n"
     "还有单位未报送、退回或待说明时不汇总，退出码为 3，除非加 --allow-missing。\n\n"
     "写出的工作簿、报告有人改过的，加 --take 文件，把改动收进来：文字收为本级文字，改了的数记成更正，"
-    "等写明原因和姓名才算；再汇总一次就在新写出的各份里。收不了的逐一说明，退出码为 3。",
+    "等写明原因和姓名才算；再汇总一次就在新写出的各份里。收不了的逐一说明，退出码为 3。\n\n"
+    "逐级汇总：--tree 文件夹 -o 文件夹。里面每个文件夹是一级，名为“本级”的是那一级自己的；填报任务的文件夹"
+    "（取它汇总好的数）、只有 submission.json 的文件夹和其他 .json（上报件）是单位。每一级写出上报件、工作簿、"
+    "构成表和可以逐级点开的网页（index.html），全部单位列在 units.csv。有未汇总的就不写，退出码为 3（有读不出的为 5），"
+    "除非加 --allow-missing。",
 )
 @campaign_options.campaign_option
 @campaign_options.replace_option
@@ -55,14 +64,33 @@ from xltool.model import Absence
     type=click.Path(path_type=Path),
     help="不汇总，把这份改过的汇总工作簿或报告里的改动收进来。",
 )
+@click.option("--tree", metavar="文件夹", type=FolderPath(), help="不汇总一个任务，逐级汇总这个文件夹里的。")
+@click.option("-o", "--output", "target", metavar="文件夹", type=FolderPath(), help="逐级汇总写到哪个文件夹。")
+@click.option("--form", metavar="报表", default="", help="逐级汇总哪种报表；不写则同先看到的单位。")
+@click.option("--year", metavar="年度", type=Year(), help="逐级汇总哪一年的，如 2024；不写则同先看到的单位。")
+@period_option
 def command(
-    root: Path, *, allow_missing: bool, strict: bool, everything: bool, replaces: bool, edited: Path | None
+    root: Path,
+    *,
+    allow_missing: bool,
+    strict: bool,
+    everything: bool,
+    replaces: bool,
+    edited: Path | None,
+    tree: Path | None,
+    target: Path | None,
+    form: str,
+    year: int | None,
+    period: Period | None,
 ) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
+    chosen = TreeChoice(
+        tree, target, form, choose_period(year, period), allow_missing=allow_missing, replace=replaces, strict=strict
+    )
+    if chosen.is_asked(click.get_current_context().get_parameter_source("root") != ParameterSource.DEFAULT or edited):
+        run_tree(chosen)
     if edited is not None:
-        if allow_missing or strict or replaces:
-            raise click.UsageError("--take 只收改动，不汇总；--allow-missing、--strict、--replace 请在汇总时再加。")
-        _take(root, edited)
+        _take(root, edited, alone=not (allow_missing or strict or replaces))
     with campaign_options.open_campaign(root) as (campaign, roster, store):
         for line in describe_changes(find_roster_changes(campaign, roster, store)):
             console.say(line)
@@ -102,8 +130,10 @@ def command(
     sys.exit(output.choose_exit_code([made.reading], strict))
 
 
-def _take(root: Path, edited: Path) -> NoReturn:
-    """Takes in what a person has changed in a document, and tells each text and figure."""
+def _take(root: Path, edited: Path, *, alone: bool) -> NoReturn:
+    """Takes in what a person has changed in a document, and tells each text and figure; a usage error if not alone."""
+    if not alone:
+        raise click.UsageError("--take 只收改动，不汇总；--allow-missing、--strict、--replace 请在汇总时再加。")
     with campaign_options.open_campaign(root, guides=False) as (campaign, roster, store):
         found = taking.take_document(
             campaign,

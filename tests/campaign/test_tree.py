@@ -400,6 +400,26 @@ def test_a_level_may_have_texts_and_corrections_of_its_own(province, tmp_path):
     call("consolidate", "--tree", root, "-o", out, "--allow-missing", code=3)
 
 
+def test_the_figures_of_all_units_are_exported(province, tmp_path):
+    root, leaves = province
+    (root / "坏.json").write_text("{", "utf-8")
+    output = call("export", "--tree", root, "-o", tmp_path / "数据.csv", code=5)
+    assert "坏.json：" in output and "6 个单位；未导出 1" in output
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "数据.csv").read_text("utf-8-sig"))))
+    assert len(rows) == len(leaves) * len(SPEC.cells)
+    for place, values in leaves.items():
+        stands = place.removesuffix("/submission.json")
+        held = {row["cell"]: float(row["value"]) for row in rows if row["place"] == stands}
+        assert held == {key: values.get(key, 0) for key in SPEC.index}, place
+    (root / "坏.json").unlink()
+    call("export", "--tree", root, "-o", tmp_path / "数据.xlsx")
+    assert "只用于逐级汇总" in call("export", "--year", 2024, "-o", tmp_path / "数据.csv", code=2)
+    assert "不能一起用" in call("export", "--tree", root, "-C", root, "-o", tmp_path / "数据.csv", code=2)
+    (tmp_path / "空").mkdir()
+    assert "没有可以导出的单位" in call("export", "--tree", tmp_path / "空", "-o", tmp_path / "无.csv", code=1)
+    assert not (tmp_path / "无.csv").exists()
+
+
 def test_hand_work_is_kept_and_what_is_gone_is_cleared_away(province, tmp_path):
     root, _ = province
     out = tmp_path / "out"

@@ -15,7 +15,7 @@ from xltool import itself
 from xltool.campaign.contributions import MOST_ROWS
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import Standing, read_submission
+from xltool.campaign.standing import AgencyState, Standing, read_submission
 from xltool.campaign.store import Store
 from xltool.csvfile import write_csv
 from xltool.forms.list_rows import name_content
@@ -61,24 +61,27 @@ def list_figures(spec: FormSpec, store: Store, standings: Iterable[Standing]) ->
 
     Cells that are no figures come behind the figures, and the lines of lists last.
     """
-    nothing = ("",) if spec.entries or spec.lists else ()
     for standing in standings:
-        if standing.version is None:
-            continue
-        submission = read_submission(store, standing)
-        agency = submission.agency
-        whose = (agency.code, agency.name, agency.level or "", submission.scope, submission.form, submission.year)
-        for cell, value in zip(spec.cells, submission.values, strict=True):
-            figure = to_exact(value, cell.measure)
-            number = None if isinstance(figure, str) else figure
-            yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing.state, *nothing)
-        for entry in spec.entries:
-            content = submission.entries.get(entry.key, "")
-            state: CellState = "filled" if content else "blank"
-            yield (*whose, entry.key, "", None, state, standing.state, content)
-        for key, unit, figure, content in _list_contents(spec, submission):
-            told: CellState = "blank" if figure is None and not content else "filled"
-            yield (*whose, key, unit, figure, told, standing.state, content)
+        if standing.version is not None:
+            yield from list_figures_of(spec, read_submission(store, standing), standing.state)
+
+
+def list_figures_of(spec: FormSpec, submission: Submission, standing: AgencyState) -> Iterator[ExportRow]:
+    """The rows of one submission, by how its agency stands."""
+    nothing = ("",) if spec.entries or spec.lists else ()
+    agency = submission.agency
+    whose = (agency.code, agency.name, agency.level or "", submission.scope, submission.form, submission.year)
+    for cell, value in zip(spec.cells, submission.values, strict=True):
+        figure = to_exact(value, cell.measure)
+        number = None if isinstance(figure, str) else figure
+        yield (*whose, cell.key, cell.measure.unit, number, _tell_state(cell, value), standing, *nothing)
+    for entry in spec.entries:
+        content = submission.entries.get(entry.key, "")
+        state: CellState = "filled" if content else "blank"
+        yield (*whose, entry.key, "", None, state, standing, content)
+    for key, unit, figure, content in _list_contents(spec, submission):
+        told: CellState = "blank" if figure is None and not content else "filled"
+        yield (*whose, key, unit, figure, told, standing, content)
 
 
 def _list_contents(
@@ -93,20 +96,22 @@ def _list_contents(
                 yield name_content(row_list, serial, column), column.measure.unit, figure, text
 
 
-def list_export_heads(spec: FormSpec) -> tuple[str, ...]:
-    """The columns of an export of a form."""
-    return (*EXPORT_HEADS, CONTENT_HEAD) if spec.entries or spec.lists else EXPORT_HEADS
+def list_export_heads(spec: FormSpec, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns of an export of a form, and behind them `more`."""
+    return (*EXPORT_HEADS, *((CONTENT_HEAD,) if spec.entries or spec.lists else ()), *more)
 
 
-def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str) -> Iterator[bytes]:
+def export_figures(spec: FormSpec, rows: Iterator[ExportRow], kind: str, more: tuple[str, ...] = ()) -> Iterator[bytes]:
     """The rows as a file of a kind of `EXPORT_KINDS`, in pieces; same figures, same bytes.
+
+    Rows may have columns `more` than `list_figures` gives, of texts.
 
     Raises `XltoolError` where there are no returns, or no library to write Parquet; `check_room` comes before.
     """
     first = next(rows, None)
     if first is None:
         raise XltoolError("还没有单位报送，没有可以导出的数。")
-    return EXPORT_KINDS[kind](spec, chain([first], rows))
+    return EXPORT_KINDS[kind](spec, list_export_heads(spec, more), chain([first], rows))
 
 
 def _tell_state(cell: Cell, value: Value) -> CellState:
@@ -117,14 +122,14 @@ def _tell_state(cell: Cell, value: Value) -> CellState:
     return "total" if cell.total else "filled"
 
 
-def _write_csv(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
-    return write_csv(chain([list_export_heads(spec)], rows))
+def _write_csv(_: FormSpec, heads: tuple[str, ...], rows: Iterable[ExportRow]) -> Iterator[bytes]:
+    return write_csv(chain([heads], rows))
 
 
-def _write_xlsx(spec: FormSpec, rows: Iterable[ExportRow]) -> Iterator[bytes]:
+def _write_xlsx(_: FormSpec, heads: tuple[str, ...], rows: Iterable[ExportRow]) -> Iterator[bytes]:
     from xltool.workbook.listing import stream_listing
 
-    return stream_listing({EXPORT_SHEET: _require_room(chain([list_export_heads(spec)], rows))})
+    return stream_listing({EXPORT_SHEET: _require_room(chain([heads], rows))})
 
 
 def _require_room(rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
@@ -135,7 +140,7 @@ def _require_room(rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
         yield row
 
 
-def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]:
+def _write_parquet(spec: FormSpec, heads: tuple[str, ...], rows: Iterator[ExportRow]) -> Iterator[bytes]:
     """Figures are decimals of one width, so that a column of amounts and counts holds both to the last digit."""
     try:
         import pyarrow
@@ -150,7 +155,7 @@ def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]
     measures += [column.measure for row_list in spec.lists for column in row_list.columns]
     decimals = max(measure.decimals for measure in measures)
     kinds = {"year": pyarrow.int32(), "value": pyarrow.decimal128(DIGITS, decimals)}
-    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in list_export_heads(spec)])
+    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in heads])
     value = EXPORT_HEADS.index("value")
     with SpooledTemporaryFile(max_size=PIECE) as file, ParquetWriter(file, schema) as writer:
         while group := list(islice(rows, GROUP)):
@@ -163,7 +168,7 @@ def _write_parquet(spec: FormSpec, rows: Iterator[ExportRow]) -> Iterator[bytes]
             yield piece
 
 
-EXPORT_KINDS: Final[Mapping[str, Callable[[FormSpec, Iterator[ExportRow]], Iterator[bytes]]]] = {
+EXPORT_KINDS: Final[Mapping[str, Callable[[FormSpec, tuple[str, ...], Iterator[ExportRow]], Iterator[bytes]]]] = {
     "parquet": _write_parquet,
     "csv": _write_csv,
     "xlsx": _write_xlsx,

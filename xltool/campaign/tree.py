@@ -8,15 +8,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from xltool import api
+from xltool.campaign.export import ExportRow, export_figures, list_figures_of
 from xltool.campaign.folder import SETTINGS
 from xltool.campaign.tree_files import TreeFiles
 from xltool.campaign.tree_sum import WRITTEN_FAULT, SummedBranch, TreeLine, sum_tree
 from xltool.codes import LEVEL_NAMES
 from xltool.csvfile import write_csv
 from xltool.messages import XltoolError, make_visible, tell_finding
-from xltool.model import Severity
+from xltool.model import FormSpec, Severity
 from xltool.periods import Period
 
+PLACE_HEAD: Final = "place"
+"""The column of an export that says where a unit stands in the tree."""
 UNITS_FILE: Final = "units.csv"
 _HEADS: Final = ("路径", "所在层级", "单位代码", "单位名称", "级别", "结果", "核实性问题", "说明", "改法")
 _TAKEN, _LEFT, _TOLD = "已汇总", "未汇总", "提示"
@@ -82,16 +86,54 @@ def consolidate_tree(
     return outcome
 
 
-def check_places(root: Path, target: Path) -> None:
-    """Raises `XltoolError` where the sums of a tree cannot be written into a folder without being taken for units."""
+def export_tree(
+    root: Path,
+    kind: str,
+    *,
+    jobs: int = 1,
+    form: str = "",
+    period: Period | None = None,
+    tell: Callable[[TreeLine], None] = lambda _: None,
+) -> Iterator[bytes]:
+    """The figures of all units that are in the sums of a tree, as a file of a kind of `EXPORT_KINDS`, in pieces.
+
+    Behind each row stands where its unit is (`place`). Raises `XltoolError` where there are none.
+    """
+    spec: FormSpec | None = None
+
+    def list_rows() -> Iterator[ExportRow]:
+        nonlocal spec
+        for step in sum_tree(root, jobs=jobs, form=form, period=period):
+            if isinstance(step, SummedBranch):
+                continue
+            tell(step)
+            if step.submission is not None:
+                spec = spec or api.form(step.submission.form)
+                place = make_visible(step.place)
+                yield from ((*row, place) for row in list_figures_of(spec, step.submission, "accepted"))
+
+    rows = list_rows()
+    first = next(rows, None)
+    if first is None or spec is None:
+        raise XltoolError("没有可以导出的单位。")
+    yield from export_figures(spec, chain([first], rows), kind, (PLACE_HEAD,))
+
+
+def check_root(root: Path) -> None:
+    """Raises `XltoolError` where there is no folder, or that of one campaign."""
     if not root.is_dir():
         raise XltoolError(f"没有 {make_visible(str(root))} 这个文件夹。")
+    if (root / SETTINGS).is_file():
+        raise XltoolError(f"{make_visible(str(root))} 本身是一个填报任务：它的数用 -C 指明，不加 --tree。")
+
+
+def check_places(root: Path, target: Path) -> None:
+    """Raises `XltoolError` where the sums of a tree cannot be written into a folder without being taken for units."""
+    check_root(root)
     if target.exists() and not target.is_dir():
         raise XltoolError(f"{make_visible(str(target))} 不是文件夹。")
     if target.resolve() == root.resolve():
         raise XltoolError("汇总不能写在所给的文件夹本身里：会与单位的文件混在一起；用 -o 写明另一个文件夹。")
-    if (root / SETTINGS).is_file():
-        raise XltoolError(f"{make_visible(str(root))} 本身是一个填报任务：执行 xltool consolidate -C，不加 --tree。")
     if (target / SETTINGS).is_file():
         raise XltoolError(f"{make_visible(str(target))} 是一个填报任务的文件夹；用 -o 写明另一个文件夹。")
 

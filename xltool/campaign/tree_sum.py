@@ -72,7 +72,7 @@ class TreeLine:
     """A unit of the tree, or what is wrong at a path: whose it is, in which level, and what was found.
 
     `taken` where its figures are in the sum; `is_missing` where they should be and are not, `unread` where nothing
-    could be read. `warnings` are of its own figures, and stop nothing.
+    could be read. `warnings` are of its own figures, and stop nothing. `submission` is what was taken.
     """
 
     place: str
@@ -82,6 +82,7 @@ class TreeLine:
     findings: tuple[Finding, ...]
     unread: bool = False
     warnings: int = 0
+    submission: Submission | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -246,7 +247,7 @@ class _Summing:
             frame.levels.add(agency.level)
         warnings = sum(each.severity == "warning" for each in reading.findings)
         self._add(frame, submission, BranchPart(submission.agency, unit.place, "", 1, 0, warnings))
-        return TreeLine(unit.place, frame.branch.path, agency, True, tuple(notes), warnings=warnings)
+        return TreeLine(unit.place, frame.branch.path, agency, True, tuple(notes), False, warnings, reading.submission)
 
     def _find_refusal(self, unit: TreeUnit, reading: Reading, submission: Submission) -> Finding | None:
         """Why a unit is not summed."""

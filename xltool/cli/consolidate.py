@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from click.core import ParameterSource
 
 from xltool import api
 from xltool.campaign import documents, signing, taking
@@ -87,7 +86,7 @@ def command(
     chosen = TreeChoice(
         tree, target, form, choose_period(year, period), allow_missing=allow_missing, replace=replaces, strict=strict
     )
-    if chosen.is_asked(click.get_current_context().get_parameter_source("root") != ParameterSource.DEFAULT or edited):
+    if chosen.is_asked(edited):
         run_tree(chosen)
     if edited is not None:
         _take(root, edited, alone=not (allow_missing or strict or replaces))

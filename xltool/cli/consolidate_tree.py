@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
+from xltool import files
 from xltool.campaign.documents import NEW_MARK
-from xltool.campaign.tree import TreeOutcome, check_places, consolidate_tree
+from xltool.campaign.tree import TreeOutcome, check_places, check_root, consolidate_tree, export_tree
 from xltool.campaign.tree_page import PAGE_FILE
 from xltool.campaign.tree_sum import TreeLine
 from xltool.cli import console, output
@@ -31,20 +33,21 @@ class TreeChoice:
     target: Path | None
     form: str
     period: Period | None
-    allow_missing: bool
-    replace: bool
-    strict: bool
+    allow_missing: bool = False
+    replace: bool = False
+    strict: bool = False
 
-    def is_asked(self, others: object) -> bool:
-        """Whether a tree is to be summed; a usage error for options that do not go together.
+    def is_asked(self, others: object = None, *, target_too: bool = True) -> bool:
+        """Whether a tree is meant; a usage error for options that do not go together.
 
-        `others` says whether there are some that are of a campaign alone.
+        `others` says whether there are some that are of a campaign alone; `target_too` that `-o` is of a tree alone.
         """
         if self.tree is None:
-            if self.target is not None or self.form or self.period is not None:
-                raise click.UsageError("-o、--form、--year、--period 只用于逐级汇总（--tree）。")
+            if self.form or self.period is not None or (target_too and self.target is not None):
+                named = f"{'-o、' if target_too else ''}--form、--year、--period"
+                raise click.UsageError(f"{named} 只用于逐级汇总（--tree）。")
             return False
-        if others:
+        if others or click.get_current_context().get_parameter_source("root") != ParameterSource.DEFAULT:
             raise click.UsageError("--tree 与 -C、--take 不能一起用：前者汇总一个文件夹里的各级，后者是一个任务的。")
         if self.target is None:
             raise click.UsageError("逐级汇总要用 -o 写明写到哪个文件夹。")
@@ -58,18 +61,6 @@ def run_tree(choice: TreeChoice) -> NoReturn:
     check_places(root, target)
     if choice.form:
         catalog.load_form(choice.form)
-    seen = 0
-
-    def tell(line: TreeLine) -> None:
-        nonlocal seen
-        seen += line.taken or line.is_missing
-        for found in line.findings:
-            if not line.is_missing or found.severity == "error":
-                place = "" if found.code.startswith("tree.") else f"{make_visible(line.place)}："
-                console.say(f"  [{GRADES[found.severity]}] {place}{render(found, None, None)}")
-        if seen % _PROGRESS == 0 and (line.taken or line.is_missing):
-            console.say(f"汇总 {seen}", err=True)
-
     outcome = consolidate_tree(
         root,
         target,
@@ -78,10 +69,48 @@ def run_tree(choice: TreeChoice) -> NoReturn:
         period=choice.period,
         allow_missing=choice.allow_missing,
         replace=choice.replace,
-        tell=tell,
+        tell=_Telling("汇总").tell,
     )
     _tell_outcome(outcome, target)
     sys.exit(_choose_exit_code(outcome, choice))
+
+
+def run_tree_export(choice: TreeChoice, kind: str) -> NoReturn:
+    """Writes the figures of the units of a tree as one table, tells what is not in it, and ends with the exit code."""
+    root, target = choice.tree, choice.target
+    assert root is not None and target is not None
+    check_root(root)
+    if choice.form:
+        catalog.load_form(choice.form)
+    telling = _Telling("导出")
+    jobs = os.cpu_count() or 1
+    pieces = export_tree(root, kind, jobs=jobs, form=choice.form, period=choice.period, tell=telling.tell)
+    files.write_file(target, pieces)
+    console.say(f"已写出 {target}：{telling.taken} 个单位；未导出 {telling.missing}。", err=True)
+    sys.exit(output.UNREADABLE if telling.unread else output.ERRORS if telling.missing else output.DONE)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Tells what is wrong with units as they come, counts them, and says now and then how many came."""
+
+    what: str
+    taken: int = 0
+    missing: int = 0
+    unread: int = 0
+
+    def tell(self, line: TreeLine) -> None:
+        """Tells one line."""
+        self.taken += line.taken
+        self.missing += line.is_missing
+        self.unread += line.unread
+        for found in line.findings:
+            if not line.is_missing or found.severity == "error":
+                place = "" if found.code.startswith("tree.") else f"{make_visible(line.place)}："
+                console.say(f"  [{GRADES[found.severity]}] {place}{render(found, None, None)}")
+        count = self.taken + self.missing
+        if count % _PROGRESS == 0 and (line.taken or line.is_missing):
+            console.say(f"{self.what} {count}", err=True)
 
 
 def _tell_outcome(outcome: TreeOutcome, target: Path) -> None:

@@ -15,6 +15,10 @@ from xltool.campaign.export import EXPORT_KINDS, check_room, export_figures, lis
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
+from xltool.cli.consolidate_tree import TreeChoice, run_tree_export
+from xltool.cli.days import Year, choose_period, period_option
+from xltool.cli.places import FolderPath
+from xltool.periods import Period
 
 RETURNED_STATES: Final[tuple[AgencyState, ...]] = ("accepted", "open", "returned")
 """Whose figures are in the table."""
@@ -27,7 +31,8 @@ RETURNED_STATES: Final[tuple[AgencyState, ...]] = ("accepted", "open", "returned
     "各列：code 单位代码，agency 单位名称，level 级别，scope 本级（own）或汇总（consolidated），form 报表，year 年度，"
     "cell 单元格，unit 单位，value 数，state 这一格（filled 填报，total 合计，blank 未填，not_applicable 不适用），"
     "standing 这个单位（accepted 通过，open 待说明，returned 退回）。\n\n"
-    "数与填报的一位不差；同样的数，写出的文件相同。",
+    "数与填报的一位不差；同样的数，写出的文件相同。\n\n"
+    "--tree 文件夹：导出逐级汇总（consolidate --tree）算进去的各单位，多一栏 place，是单位所在的路径。",
 )
 @campaign_options.campaign_option
 @click.option(
@@ -39,11 +44,18 @@ RETURNED_STATES: Final[tuple[AgencyState, ...]] = ("accepted", "open", "returned
     type=click.Path(path_type=Path),
     help="写到哪个文件：.parquet、.csv 或 .xlsx。",
 )
-def command(root: Path, target: Path) -> None:
+@click.option("--tree", metavar="文件夹", type=FolderPath(), help="不导出一个任务，导出这个文件夹里逐级汇总的各单位。")
+@click.option("--form", metavar="报表", default="", help="--tree 导出哪种报表；不写则同先看到的单位。")
+@click.option("--year", metavar="年度", type=Year(), help="--tree 导出哪一年的；不写则同先看到的单位。")
+@period_option
+def command(root: Path, target: Path, *, tree: Path | None, form: str, year: int | None, period: Period | None) -> None:
     """Writes the table and tells how many agencies are in it, and how many of them are not accepted."""
     kind = target.suffix.lower().removeprefix(".")
     if kind not in EXPORT_KINDS:
         raise click.UsageError(f"导出的文件名应以 {'、'.join(f'.{known}' for known in EXPORT_KINDS)} 之一结尾。")
+    chosen = TreeChoice(tree, target, form, choose_period(year, period))
+    if chosen.is_asked(target_too=False):
+        run_tree_export(chosen, kind)
     with campaign_options.open_campaign(root, writes=False) as (campaign, roster, store):
         check_room(campaign, roster, store, kind)
         states: Counter[str] = Counter()

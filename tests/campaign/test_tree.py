@@ -1,6 +1,7 @@
 """A tree of folders summed level by level: the sums, what is refused and why, what is written, pages that lead down."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -394,6 +395,10 @@ def test_a_level_may_have_texts_and_corrections_of_its_own(province, tmp_path):
     assert "甲市2024年政府信息公开工作年度报告" in report and texts["problems"] in report
     call("report", out / "submission.json", "-o", tmp_path / "省.md", code=3)  # nobody has written its texts
     call("report", out / "submission.json", "-o", tmp_path / "省.md", "--draft")
+    corrections = city / "corrections.toml"
+    corrections.write_text(corrections.read_text("utf-8").replace("王某", ""), "utf-8")
+    assert "甲市/corrections.toml 没有用上：表四" in call("consolidate", "--tree", root, "-o", out, code=3)
+    corrections.unlink()
     (city / "texts.toml").write_text('overviw = "错"\n', "utf-8")
     output = call("consolidate", "--tree", root, "-o", out, code=3)
     assert "甲市/texts.toml 没有用上：第 1 行 ogi-2021 没有“overviw”这一项文字。" in output and "汇总 6 个" in output
@@ -433,6 +438,13 @@ def test_hand_work_is_kept_and_what_is_gone_is_cleared_away(province, tmp_path):
     assert (out / "甲市" / "甲市_2024.xlsx").read_bytes() == b"mine"
     assert (out / "甲市" / "甲市_2024（新）.xlsx").read_bytes().startswith(b"PK")
     assert [each.name for each in (out / "乙市").iterdir()] == ["笔记.txt"]
+    # a run that was killed before it put its last file left that of another sum, which the record knows
+    record = out / "written.csv"
+    (out / "甲市" / "submission.json").write_bytes(b"of a killed run")
+    killed = hashlib.sha256(b"of a killed run").hexdigest()
+    record.write_text(f"{record.read_text('utf-8')}甲市/submission.json,{killed}\n", "utf-8")
+    assert "有 1 份" in call("consolidate", "--tree", root, "-o", out)
+    assert read_values(out / "甲市" / "submission.json") and killed not in record.read_text("utf-8")
     call("consolidate", "--tree", root, "-o", out, "--replace")
     assert (out / "甲市" / "甲市_2024.xlsx").read_bytes().startswith(b"PK")
     assert not (out / "甲市" / "甲市_2024（新）.xlsx").exists()

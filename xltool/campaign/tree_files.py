@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class TreeFiles:
         self.target = target
         self._staged: dict[str, Staged] = {}
         self._made: list[Path] = []
+        self._swept: set[str] = set()
 
     def add_branch(self, summed: SummedBranch) -> None:
         """Stages the files of a level; a group has a page alone."""
@@ -57,6 +58,9 @@ class TreeFiles:
 
     def _stage(self, path: str, name: str, data: bytes | Iterable[bytes]) -> None:
         folder = self.target / path
+        if path not in self._swept:
+            files.sweep_leftovers(folder)
+            self._swept.add(path)
         missing = [each for each in (folder, *folder.parents) if not each.exists()]
         staged = files.stage_file(folder / name, data)
         self._made.extend(missing)
@@ -77,12 +81,16 @@ class TreeFiles:
         """
         before = self._read_record()
         record: dict[str, str] = {}
+        # Both what stands there and what is to stand there is noted first: a run that is killed in between leaves
+        # nothing that would be taken for hand work.
+        coming = {(name, staged.sha256) for name, staged in self._staged.items()}
+        self._write_record({(name, each) for name, noted in before.items() for each in noted} | coming)
         kept: list[str] = []
         fresh = 0
         for name, staged in self._staged.items():
             there = files.hash_file(self.target / name)
             place = name
-            if not replace and there not in {"", staged.sha256, before.get(name, "")}:
+            if not replace and there not in {"", staged.sha256, *before.get(name, ())}:
                 kept.append(name)
                 place = _name_beside(name)
                 there = files.hash_file(self.target / place)
@@ -94,25 +102,32 @@ class TreeFiles:
             record[place] = staged.sha256
         for name in sorted(before.keys() - record.keys(), reverse=True):
             self._clear(name, before[name])
-        files.write_file(self.target / RECORD_FILE, as_csv([_HEADS, *sorted(record.items())]))
+        self._write_record(set(record.items()))
         return fresh, kept
 
-    def _clear(self, name: str, sha256: str) -> None:
+    def _write_record(self, record: Collection[tuple[str, str]]) -> None:
+        files.write_file(self.target / RECORD_FILE, as_csv([_HEADS, *sorted(record)]))
+
+    def _clear(self, name: str, noted: Collection[str]) -> None:
         """Takes away what was written and is no longer made, unless a person has changed it, and its empty folder."""
         path = self.target / name
-        if not path.resolve().is_relative_to(self.target.resolve()) or files.hash_file(path) != sha256:
+        if not path.resolve().is_relative_to(self.target.resolve()) or files.hash_file(path) not in noted:
             return
         with suppress(OSError):
             path.unlink()
             path.parent.rmdir()
 
-    def _read_record(self) -> dict[str, str]:
-        """What was written before, by path; nothing where no record tells of it."""
+    def _read_record(self) -> dict[str, set[str]]:
+        """The hashes of what was written before, by path; nothing where no record tells of it."""
         data = files.read_file(self.target / RECORD_FILE) if (self.target / RECORD_FILE).exists() else b""
         if isinstance(data, Finding):
             raise XltoolError(f"{self.target / RECORD_FILE} 读不出来：{data.data.get('why', '文件过大')}。")
         rows = csv.reader(io.StringIO(data.decode("utf-8-sig", "replace")))
-        return {read_inert(row[0]): row[1] for row in rows if len(row) == len(_HEADS) and tuple(row) != _HEADS}
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            if len(row) == len(_HEADS) and tuple(row) != _HEADS:
+                found.setdefault(read_inert(row[0]), set()).add(row[1])
+        return found
 
 
 def _name_beside(name: str) -> str:

@@ -18,6 +18,7 @@ from xltool import api, files
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.corrections import parse_corrections
 from xltool.campaign.county import NAMELESS, JudgedSum, judge_total
+from xltool.campaign.county_written import list_waiting
 from xltool.campaign.texts import parse_texts
 from xltool.campaign.tree_walk import (
     CORRECTIONS_FILE,
@@ -351,7 +352,7 @@ class _Summing:
             own,
             self.period,
             root_code="" if frame.own is None else frame.own.code,
-            corrections=[each for each in corrections if not each.is_waiting],
+            corrections=corrections,
             absent=frame.absent,
         )
         total = held.total
@@ -370,10 +371,13 @@ class _Summing:
 def _read_corrections(
     branch: Branch, spec: FormSpec, codes: dict[str, str], noted: list[Finding]
 ) -> tuple[Correction, ...]:
-    """What the office of a level has written to be corrected in its sum; faults are noted."""
+    """What the office of a level corrects in its sum; faults are noted, and what has no reason or no name yet."""
     data = _read_written(branch, CORRECTIONS_FILE, noted)
     try:
-        return () if data is None else parse_corrections(data, CORRECTIONS_FILE, spec, codes)
+        found = () if data is None else parse_corrections(data, CORRECTIONS_FILE, spec, codes)
+        for waiting in list_waiting(spec, found):
+            noted.append(_fault(branch, CORRECTIONS_FILE, waiting))
+        return tuple(each for each in found if not each.is_waiting)
     except XltoolError as error:
         noted.append(_fault(branch, CORRECTIONS_FILE, _word_faults(error)))
         return ()

@@ -162,6 +162,7 @@ class EntryKind:
     longest: int = 0  # UTF-16 units of words
     required: bool = False
     consolidate: EntryPolicy = "never"
+    required_where: str = ""  # the condition under which it must be filled in, as it is written
 
 
 SEVERAL_SIGN: Final = "、"
@@ -325,6 +326,8 @@ class Text:
     substantial: bool = False  # whether 无 is no answer
     date: bool = False  # a day, held as 2024-07-05
     boxes: int = 0  # a code of so many letters and digits, for which boxes are printed: □□□□□□
+    required_where: str = ""  # as of an entry's kind
+    demand: Chosen | Linear | None = None  # as of an entry
 
     @property
     def on_cover(self) -> bool:
@@ -531,6 +534,7 @@ class EntryCell(FormCell):
     """A choice, a day or words where a row and a column meet: typed in, in no rule, and in a mapping of its own."""
 
     kind: EntryKind
+    demand: Chosen | Linear | None = None  # the condition under which it must be filled in
 
     @property
     def measure(self) -> Measure:

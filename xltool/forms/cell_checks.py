@@ -30,11 +30,13 @@ from xltool.model import (
     Agency,
     Cell,
     CellKey,
+    Chosen,
     EntryCell,
     EntryKind,
     Finding,
     FormSpec,
     Level,
+    Linear,
     ListCondition,
     ListRow,
     Measure,
@@ -183,6 +185,9 @@ class FormulaPlaces(Protocol):
 
     def list_condition(self, row_list: RowList, condition: ListCondition) -> str:
         """Which lines of a list meet a condition, as factors; where one is an error, so is the product."""
+
+    def met(self, demand: Chosen | Linear) -> str:
+        """Whether the condition holds under which something must be filled in."""
 
     def unfit_counts(self, row_list: RowList) -> str:
         """The reference to how many lines are wrong, column by column."""
@@ -409,10 +414,20 @@ class MissingEntryCheck(EntryCheck):
         return "必填的选项、日期和文字不应空着"
 
     def entries(self, spec: FormSpec, table: Table | None) -> tuple[EntryCell, ...]:
-        return tuple(entry for entry in _list_entries(spec, table) if entry.kind.required)
+        return tuple(entry for entry in _list_entries(spec, table) if entry.kind.required or entry.demand is not None)
 
     def mask(self, view: CheckedView) -> Array:
         return view.lacking_entries
+
+    def formula(self, places: FormulaPlaces, table: Table | None) -> str:
+        """What is always required area by area; what a condition requires cell by cell."""
+        entries = self.entries(places.spec, table)
+        counts = [*map(self.count_area, places.entry_areas([each for each in entries if each.kind.required]))]
+        for entry in entries:
+            if entry.demand is not None:
+                [area] = places.entry_areas([entry])
+                counts.append(f"IF({places.met(entry.demand)},{self.count_area(area)},0)")
+        return f'IF({places.scope}="consolidated",0,{"+".join(counts)})'
 
     @staticmethod
     def count_area(area: EntryArea) -> str:
@@ -613,7 +628,7 @@ class MissingTextsCheck(CellCheck):
     code, severity, scope = "text.missing", "warning", "texts"
 
     def lines(self, spec: FormSpec) -> Iterator[Table | None]:
-        if any(text.required for text in spec.texts):
+        if any(text.required or text.demand is not None for text in spec.texts):
             yield None
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
@@ -623,8 +638,15 @@ class MissingTextsCheck(CellCheck):
         return view.missing_texts
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:  # noqa: ARG002
-        required = [places.text(text.key) for text in places.spec.texts if text.required]
-        return "+".join(f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({text},CHAR(10),""),"\u3000","")))=0)' for text in required)
+        counts = []
+        for text in places.spec.texts:
+            cell = places.text(text.key)
+            unwritten = f'(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({cell},CHAR(10),""),"\u3000","")))=0)'
+            if text.required:
+                counts.append(unwritten)
+            elif text.demand is not None:
+                counts.append(f"IF({places.met(text.demand)},1,0)*{unwritten}")
+        return "+".join(counts)
 
 
 class ToldTextCheck(CellCheck):

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from xltool.forms.list_terms import trim_compared
 from xltool.forms.memo import derive_once
-from xltool.model import FormSpec, Submission
+from xltool.model import Chosen, FormSpec, Submission
 
 
 @derive_once
 def list_asked_fields(spec: FormSpec) -> Mapping[str, str]:
     """The fields of the cover that conditions look at, each with something with which the first of these holds."""
     found: dict[str, str] = {}
-    for rule in spec.rules:
-        chosen = rule.linear.chosen
+    demands = (*(entry.demand for entry in spec.entries), *(text.demand for text in spec.texts))
+    asked = (*(rule.linear.chosen for rule in spec.rules), *(each for each in demands if isinstance(each, Chosen)))
+    for chosen in asked:
         if chosen is not None and chosen.on_cover:
             found.setdefault(chosen.key, f"非{chosen.choices[0]}" if chosen.barred else chosen.choices[0])
     return found

@@ -61,7 +61,7 @@ _MEANT: Final[Mapping[str, str]] = {
 """Other ways in which people say yes and no."""
 
 
-def read_entry_kind(fields: Fields, required: bool | None = None) -> EntryKind | None:
+def read_entry_kind(fields: Fields, required: tuple[bool, str] | None = None) -> EntryKind | None:
     """What the cells of a row or column hold that are no figures; None where they are figures."""
     if "kind" not in fields.data:
         fields.allow("kind")
@@ -77,14 +77,16 @@ def read_entry_kind(fields: Fields, required: bool | None = None) -> EntryKind |
     longest = fields.integer("longest", USUAL_WORDS)
     if not 1 <= longest <= MOST_ENTRY_SIGNS:
         fields.fault("longest", f"'longest' must be 1 to {MOST_ENTRY_SIGNS}")
+    asked = fields.flag_or_text("required") if required is None else required
     found = EntryKind(
         form or "text",
         earliest,
         latest,
         (YES_CHOICE, NO_CHOICE) if form == "yes_no" else tuple(map(str, _read_choices(fields))),
         longest,
-        fields.flag("required") if required is None else required,
+        asked[0],
         next((each for each in ENTRY_POLICIES if each == fields.text("consolidate", "never")), "never"),
+        asked[1],
     )
     _find_kind_faults(fields, found, given)
     return found
@@ -173,7 +175,7 @@ def _read_entry(source: Source, cell: FormCell, told: set[str]) -> Iterator[Entr
                 f"row '{row.id}' and column '{column.id}' say different things of '{cell.key}': "
                 "name the column in 'absent' of the row, or in 'typed' for a figure",
             )
-    elif kind.required and len(row.levels) < len(LEVELS):
+    elif (kind.required or kind.required_where) and len(row.levels) < len(LEVELS):
         if row.id not in told:
             told.add(row.id)
             source.fault(row.id, f"row '{row.id}' is for some 'levels' only: nothing in it is 'required' of all")
@@ -321,11 +323,6 @@ def quote_entry(content: str) -> str:
     """What a message quotes of an entry."""
     flat = " ".join(content.split())
     return flat if len(flat) <= MOST_QUOTED_ENTRY else f"{flat[:MOST_QUOTED_ENTRY]}…"
-
-
-def is_lacking(entry: EntryCell, submission: Submission) -> bool:
-    """Whether an entry must be filled in and is not; of a sum nothing is asked, each agency has answered for itself."""
-    return entry.kind.required and submission.scope == "own" and not submission.entries.get(entry.key)
 
 
 def read_counts(kind: EntryKind, content: str) -> Counter[str] | None:

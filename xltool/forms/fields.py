@@ -56,6 +56,10 @@ class Fields:
     def flag(self, key: str) -> bool:
         return bool(self._take(key, bool, "true or false", False))
 
+    def flag_or_text(self, key: str) -> tuple[bool, str]:
+        """What is said with true or false, or in words, such as a condition: one of both, the other is false or ''."""
+        return (False, self.text(key)) if isinstance(self.data.get(key), str) else (self.flag(key), "")
+
     def texts(self, key: str, default: list[str] | None = None) -> list[str]:
         return [item for item in self._list(key, default) if self._is(key, item, str, "strings")]
 

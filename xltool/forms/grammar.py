@@ -192,32 +192,42 @@ def parse(text: str) -> Expression:
     match = _IF.match(_blank_quotes(text))
     if match is None:
         return _parse_comparison(text)
-    given, asked = text[match.start(1) : match.end(1)], text[match.start(2) :]
-    chosen = _CHOSEN.fullmatch(given)
+    given = parse_condition(text[match.start(1) : match.end(1)], match.start(1))
     try:
-        condition = None if chosen else _parse_comparison(" " * match.start(1) + given, _CONDITIONS)
-        found = _parse_comparison(" " * match.start(2) + asked)
+        found = _parse_comparison(" " * match.start(2) + text[match.start(2) :])
     except SyntaxFault as fault:
         raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
-    for each, at in ((condition, match.start(1)), (found, match.start(2))):
-        if each is None:
-            continue
-        if not each.operator.compares:
-            raise SyntaxFault(f"'{each.operator.sign}' has no condition: write 'if a > 0 then b > 0'", at)
-        for term in each.terms:
-            if term.earlier:
-                raise SyntaxFault(f"a rule with a condition is of this year alone: no '{term.earlier}.'", term.offset)
-    if condition is not None and condition.lists:
-        raise SyntaxFault("a condition compares cells, and no list", condition.lists[0].written.offset)
+    _require_this_year(found, match.start(2))
+    return replace(found, chosen=given) if isinstance(given, ChosenTerm) else replace(found, condition=given)
+
+
+def _require_this_year(expression: Expression, at: int) -> None:
+    if not expression.operator.compares:
+        raise SyntaxFault(f"'{expression.operator.sign}' has no condition: write 'if a > 0 then b > 0'", at)
+    for term in expression.terms:
+        if term.earlier:
+            raise SyntaxFault(f"a rule with a condition is of this year alone: no '{term.earlier}.'", term.offset)
+
+
+def parse_condition(given: str, begin: int = 0) -> Expression | ChosenTerm:
+    """A condition, on figures or on what is chosen; raises `SyntaxFault`, its places counted from `begin` on."""
+    chosen = _CHOSEN.fullmatch(given)
     if chosen is None:
-        return replace(found, condition=condition)
-    begin, group = match.start(1), 3 if chosen[3] is not None else 4
+        try:
+            condition = _parse_comparison(" " * begin + given, _CONDITIONS)
+        except SyntaxFault as fault:
+            raise SyntaxFault(str(fault), fault.offset, fault.hint or HOW_CONDITIONS) from fault
+        _require_this_year(condition, begin)
+        if condition.lists:
+            raise SyntaxFault("a condition compares cells, and no list", condition.lists[0].written.offset)
+        return condition
+    group = 3 if chosen[3] is not None else 4
     cell = _reference(chosen[1], 1, None, False, begin + chosen.start(1))
     if cell.earlier:
         raise SyntaxFault(f"a rule with a condition is of this year alone: no '{cell.earlier}.'", cell.offset)
     start = begin + chosen.start(group)
     choices = tuple((each[0][1:-1], start + each.start() + 1) for each in _QUOTED.finditer(chosen[group]))
-    return replace(found, chosen=ChosenTerm(cell, choices, chosen[2] in {"!=", "<>"}))
+    return ChosenTerm(cell, choices, chosen[2] in UNEQUAL_SIGNS)
 
 
 _CONDITIONS: Final = {**OPERATORS, **dict.fromkeys(UNEQUAL_SIGNS, UNEQUAL)}

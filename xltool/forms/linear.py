@@ -291,6 +291,15 @@ def resolve_expression(names: Names, place: RulePlace, expression: Expression, c
     return Linear(found[0], expression.operator, found[1], constant, decimals, condition, chosen, counted)
 
 
+def resolve_condition(
+    names: Names, place: RulePlace, given: Expression | ChosenTerm, complain: Complain
+) -> Chosen | Linear | None:
+    """A condition that stands alone, at one place; None, with every fault told, as above."""
+    if isinstance(given, ChosenTerm):
+        return _resolve_chosen(names, place, given, complain)
+    return resolve_expression(names, place, names.settle_words(given, place.table), complain)
+
+
 def _add_lists(
     names: Names, place: RulePlace, expression: Expression, complain: Complain
 ) -> dict[ListTerm, Number] | None:

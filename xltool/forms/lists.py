@@ -83,7 +83,7 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
 def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> ListColumn:
     fields = Fields(source, data, "a column of a list")
     required = take_demands(fields)
-    entry = read_entry_kind(fields, required)
+    entry = read_entry_kind(fields, (required, ""))
     if "consolidate" in data and entry is not None:
         fields.fault(
             "consolidate", "the lines of a list stand below each other in a sum: its columns have no 'consolidate'"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, Final, TypeAlias
 
-from xltool.forms import charts, entries, linear, lists, rates, tables, totals
+from xltool.forms import charts, demands, entries, linear, lists, rates, tables, totals
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.ruleset import read_rules
 from xltool.forms.source import Source, suggest_nearest
@@ -101,6 +101,7 @@ def _read_form(source: Source, document: dict[str, Any]) -> FormSpec:
     fields.allow("rule")
     computed = rates.read_rates(source, [FormCell(*each) for each in _list_places(found, "rate")], names)
     written = entries.read_entries(source, [FormCell(*each) for each in _list_places(found, "entry")])
+    written, texts = demands.resolve_demands(source, names, written, texts)
     if source.count == elsewhere:
         for complaint, where in totals.find_definition_faults(cells, all_rules):
             source.fault(where, complaint)
@@ -185,6 +186,7 @@ def _read_period(fields: Fields) -> tuple[PeriodKind, str]:
 def _read_text(source: Source, data: dict[str, Any]) -> Text:
     fields = Fields(source, data, "a text")
     place, lines = fields.text("place", "texts"), fields.integer("lines", 1)
+    required, where = fields.flag_or_text("required")
     found = next((each for each in TEXT_PLACES if each == place), None)
     if found is None:
         fields.fault(
@@ -203,7 +205,8 @@ def _read_text(source: Source, data: dict[str, Any]) -> Text:
         place=found or "texts",
         heading=fields.text("heading", ""),
         guidance=fields.text("guidance", ""),
-        required=fields.flag("required"),
+        required=required,
+        required_where=where,
         lines=lines,
         aspects=tuple(fields.texts("aspects", [])),
         substantial=fields.flag("substantial"),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from xltool.forms.cell_checks import fits_slash, is_unwritten
-from xltool.forms.entries import is_lacking
+from xltool.forms.demands import is_lacking, must_write
 from xltool.model import NOT_APPLICABLE, CellKey, FormSpec, InputCell, Submission
 
 
@@ -27,9 +27,13 @@ def find_gaps(spec: FormSpec, submission: Submission) -> Gaps:
     return Gaps(
         (
             *(cell for cell, value in values if value is None and not cell.total),
-            *(entry for entry in spec.entries if is_lacking(entry, submission)),
+            *(entry for entry in spec.entries if is_lacking(spec, entry, submission)),
         ),
-        tuple(text.label for text in spec.texts if text.required and is_unwritten(submission.texts.get(text.key, ""))),
+        tuple(
+            text.label
+            for text in spec.texts
+            if is_unwritten(submission.texts.get(text.key, "")) and must_write(spec, submission, text)
+        ),
     )
 
 

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from xltool.forms.cell_checks import is_unwritten, list_running
-from xltool.forms.entries import is_fit, is_lacking, list_bare_tables
+from xltool.forms.demands import is_lacking, must_write
+from xltool.forms.entries import is_fit, list_bare_tables
 from xltool.forms.list_terms import list_terms, reckon_lists
 from xltool.forms.memo import derive_once
 from xltool.model import (
@@ -80,7 +81,7 @@ class SubmissionView:
     @cached_property
     def lacking_entries(self) -> CellMask:
         """Which entries must be filled in and are not (submissions x entries)."""
-        return self._ask_entries(is_lacking)
+        return self._ask_entries(lambda entry, each: is_lacking(self.spec, entry, each))
 
     def count_in_list(self, row_list: RowList, count: Callable[[RowList, Sequence[ListRow]], int]) -> Figures:
         """What is counted in the lines of a list, as far as its sheet goes (submissions x 1).
@@ -144,12 +145,14 @@ class SubmissionView:
     @cached_property
     def missing_texts(self) -> CellMask:
         """Which texts must be written and are not (submissions x texts)."""
-        required = [text.key if text.required else None for text in self.spec.texts]
         rows = [
-            [key is not None and is_unwritten(submission.texts.get(key, "")) for key in required]
-            for submission in self.submissions
+            [
+                is_unwritten(each.texts.get(text.key, "")) and must_write(self.spec, each, text)
+                for text in self.spec.texts
+            ]
+            for each in self.submissions
         ]
-        return np.array(rows, np.bool_).reshape(len(rows), len(required))
+        return np.array(rows, np.bool_).reshape(len(rows), len(self.spec.texts))
 
     def list_barred(self, at: int) -> tuple[CellKey, ...]:
         """The cells that the agency of one submission may not fill in."""

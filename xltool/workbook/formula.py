@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck, find_chosen, write_unwritten
+from xltool.forms.cell_checks import BlankCheck, EmptyCheck, MissingTextsCheck
 from xltool.forms.checks import Check, find_leader
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
 from xltool.forms.totals import find_definitions
 from xltool.messages import format_scaled
-from xltool.model import Chosen, Linear, Measure, PeriodKind, Rule, is_earlier
+from xltool.model import Linear, Measure, PeriodKind, Rule, is_earlier
 from xltool.periods import word_before
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
+from xltool.workbook.cell_conditions import write_chosen
 from xltool.workbook.controls import list_control_formulas
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.helpers import (
@@ -135,25 +136,10 @@ def write_verdict(plan: Plan, rule: Rule, line: int) -> str:
     if rule.linear.condition is not None:
         verdict = _write_condition(plan, rule.linear.condition, verdict)
     if rule.linear.chosen is not None:
-        verdict = f'IF({_write_chosen(plan, rule.linear.chosen)},{verdict},"{PASS}")'
+        verdict = f'IF({write_chosen(plan, rule.linear.chosen)},{verdict},"{PASS}")'
     if rule.linear.of_each:
         return f'IF({plan.meta["scope"].seen_from(CHECKS)}="consolidated","{OF_EACH}",{verdict})'
     return verdict
-
-
-def _write_chosen(plan: Plan, chosen: Chosen) -> str:
-    """Whether a cell or a field of the cover holds what a rule asks for."""
-    if chosen.on_cover:
-        cell = refer_in_frame(plan, plan.texts[chosen.key], CHECKS)
-        bare = f'TRIM(SUBSTITUTE(SUBSTITUTE({cell},CHAR(10),""),"\u3000",""))'
-        each = ['{}="{}"'.format(bare, choice.replace('"', '""')) for choice in chosen.choices]
-        filled = f"LEN({bare})>0"
-    else:
-        cell = plan.entry_copies[chosen.key].seen_from(CHECKS)
-        each = [find_chosen(choice, cell) for choice in chosen.choices]
-        filled = f"NOT({write_unwritten(cell)})"
-    found = each[0] if len(each) == 1 else f"OR({','.join(each)})"
-    return f"AND({filled},NOT({found}))" if chosen.barred else found
 
 
 def say_without(every: PeriodKind) -> str:

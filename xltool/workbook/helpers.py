@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xltool.forms import totals
+from xltool.forms.demands import list_demanded_sums
 from xltool.forms.memo import derive_once
 from xltool.forms.rates import list_divisions
 from xltool.forms.sheet_names import HIDDEN
@@ -99,6 +100,7 @@ def refer_to_figures(plan: Plan, run: Run, home: str) -> str:
 
 def _list_linears(plan: Plan) -> Iterator[Linear]:
     yield from (choose_linear(plan, check.rule) for check in plan.checks if check.rule is not None)
+    yield from list_demanded_sums(plan.spec)
 
 
 def _find_independent(plan: Plan, key: CellKey) -> frozenset[Position]:

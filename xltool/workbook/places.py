@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from xltool.forms.list_checks import write_unfit
 from xltool.forms.sheet_names import CHECKS, HIDDEN
-from xltool.model import Cell, CellKey, EntryCell, EntryKind, ListCondition, Measure, RowList, Table
+from xltool.model import Cell, CellKey, Chosen, EntryCell, EntryKind, Linear, ListCondition, Measure, RowList, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
+from xltool.workbook.cell_conditions import write_met
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
@@ -128,6 +129,10 @@ class FormPlaces:
         at = row_list.find_column(condition.column)
         assert at is not None
         return write_condition(self.plan, row_list.columns[at], condition, self.list_column(row_list, at))
+
+    def met(self, demand: Chosen | Linear) -> str:
+        """Whether the condition holds under which something must be filled in."""
+        return write_met(self.plan, demand)
 
     def unfit_counts(self, row_list: RowList) -> str:
         """The reference to how many lines are wrong, column by column."""

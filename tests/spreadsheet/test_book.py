@@ -16,6 +16,7 @@ from openpyxl.workbook.protection import WorkbookProtection
 from tests.workbook.parts import LINKS, MAIN, STRICT_LINKS, STRICT_MAIN, packed, parts, rels, sheet, strings, workbook
 from xltool.spreadsheet import book
 from xltool.spreadsheet import sheet as sheets
+from xltool.spreadsheet import strings as shared
 from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.package import Package, Refusal
@@ -335,7 +336,7 @@ def test_the_last_row_and_column_are_read_and_styles_beyond_them_are_not_counted
 def test_limits_of_numbers_of_things(monkeypatch):
     for name in ("MAX_CELLS", "MAX_MERGES"):
         monkeypatch.setattr(sheets, name, 2)
-    monkeypatch.setattr(book, "MAX_STRINGS", 2)
+    monkeypatch.setattr(shared, "MAX_STRINGS", 2)
     assert finding(row("<c><v>1</v></c>" * 3)).data["limit"] == "一张工作表的单元格数"
     merges = "".join(f'<mergeCell ref="A{at}:B{at}"/>' for at in range(1, 4))
     assert finding(after=f"<mergeCells>{merges}</mergeCells>").data["limit"] == "一张工作表的合并单元格数"

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from xltool.spreadsheet.a1 import parse_cell
-from xltool.spreadsheet.sheet import RawCell, RawSheet
+from xltool.spreadsheet.cell import RawCell
+from xltool.spreadsheet.sheet import RawSheet
 from xltool.spreadsheet.sources import UNFOLLOWED, Sources
 
 NAMES = (("Outside", '_xlfn.WEBSERVICE("http://a.example")'), ("Cell", "'a b'!$A$1"), ("Plain", "5"))

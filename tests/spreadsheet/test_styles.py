@@ -12,8 +12,9 @@ from tests.workbook.parts import MAIN, packed, parts, rels
 from tests.workbook.rewriters import openpyxl_saved
 from tests.workbook.tamper import filled
 from xltool.spreadsheet.book import read_book
+from xltool.spreadsheet.cell import RawCell
 from xltool.spreadsheet.package import Package, Refusal
-from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display, RawCell
+from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
 from xltool.spreadsheet.styles import _BUILTIN, read_styles
 
 INNER = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -24,7 +24,7 @@ from xltool.forms import catalog
 from xltool.forms.sheet_names import CHECKS, GUIDE, TEXTS
 from xltool.model import NOT_APPLICABLE, Submission
 from xltool.rules.prior_year import align_prior
-from xltool.spreadsheet.sheet import MAX_FORMULA
+from xltool.spreadsheet.cell_markup import MAX_FORMULA
 from xltool.workbook import cached_values
 from xltool.workbook.formula import LATER, PASS, WITHOUT, list_formulas
 from xltool.workbook.layout_plan import LAST_YEAR_MARK, LEFT_COLUMN, STATE_ROW, VERDICT_COLUMN, Spot, make_plan

@@ -18,7 +18,8 @@ from xltool.model import Finding
 from xltool.report.text import clean_line
 from xltool.spreadsheet.a1 import column_name
 from xltool.spreadsheet.book import RawBook
-from xltool.spreadsheet.sheet import RawCell, RawSheet
+from xltool.spreadsheet.cell import RawCell
+from xltool.spreadsheet.sheet import RawSheet
 
 LONGEST_CELL: Final = 32_767
 """Characters of one cell: Excel's own limit."""

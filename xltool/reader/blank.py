@@ -16,8 +16,8 @@ from xltool.model import PERIOD_KINDS, Agency
 from xltool.periods import blank_submission, list_periods
 from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
+from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.open import open_workbook
-from xltool.spreadsheet.sheet import Position
 from xltool.workbook.formula import (
     ASK,
     FAIL,

@@ -12,7 +12,7 @@ from xltool.messages import join_first
 from xltool.model import Leftover
 from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook, RawCell
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 
 MAX_NAMED_PLACES: Final = 6
 """How many places a finding about a whole sheet names."""

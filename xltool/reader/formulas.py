@@ -15,7 +15,7 @@ from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.moves import SheetMoves, find_moves
 from xltool.spreadsheet.a1 import cell_name, move_references
 from xltool.spreadsheet.book import RawSheet
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook import formula
 from xltool.workbook.layout_plan import Plan
 

@@ -16,7 +16,7 @@ from xltool.reader.locate import LocatedCells
 from xltool.reader.matching import find_official_place, is_return
 from xltool.reader.ticks import read_ticks
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.notice import ACCEPT_COLUMN
 

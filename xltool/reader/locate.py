@@ -31,7 +31,7 @@ from xltool.reader.formulas import has_moved_formulas
 from xltool.reader.matching import build_master, find_official_place, find_sheet_doubts, match_sheets
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_cell
 
 Half: TypeAlias = tuple[int | None, int | None]

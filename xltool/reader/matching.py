@@ -14,7 +14,7 @@ from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Severity, Table
 from xltool.reader.evidence import Claim
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook.layout_plan import COVER_FIELDS, META, TABLE_TOP, Plan, make_plan, name_cell
 from xltool.workbook.marks import MARK_LABELS
 

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from xltool.model import CellKey
 from xltool.reader.matching import TableMaster, build_master
-from xltool.spreadsheet.sheet import Position, RawSheet
+from xltool.spreadsheet.cell import Position
+from xltool.spreadsheet.sheet import RawSheet
 from xltool.workbook.layout_plan import Plan
 
 

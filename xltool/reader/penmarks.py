@@ -15,7 +15,8 @@ from xltool.reader.blank import MAX_LEFTOVERS
 from xltool.reader.evidence import MAX_NAMED_PLACES, quote_unread, shorten
 from xltool.reader.locate import LocatedCells
 from xltool.spreadsheet.a1 import cell_name
-from xltool.spreadsheet.sheet import Position, RawSheet
+from xltool.spreadsheet.cell import Position
+from xltool.spreadsheet.sheet import RawSheet
 from xltool.workbook.layout_plan import Plan
 
 _FIGURE: Final = re.compile(r"\d|[一二三四五六七八九十百]+件")

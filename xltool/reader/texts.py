@@ -36,8 +36,8 @@ from xltool.reader.matching import index_texts
 from xltool.reader.penmarks import find_struck_text
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
+from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.number_format import format_date
-from xltool.spreadsheet.sheet import Position
 from xltool.workbook.layout_plan import WHY_HEAD, Plan, Spot, name_cell, name_explanation
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")

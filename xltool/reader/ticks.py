@@ -10,7 +10,7 @@ from typing import Final
 from xltool.model import Tick
 from xltool.reader.matching import is_return
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook.notice import ACCEPT_COLUMN, ACCEPT_HEAD
 from xltool.workbook.tick_marks import YES, parse_tick_mark
 

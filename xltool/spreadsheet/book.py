@@ -11,29 +11,25 @@ from xml.etree.ElementTree import Element
 
 from xltool import kinds
 from xltool.model import Finding
+from xltool.spreadsheet.cell import TRUE, RawCell
 from xltool.spreadsheet.external_links import find_package_links
 from xltool.spreadsheet.overlays import read_comments, read_overlays
-from xltool.spreadsheet.package import Package, Relationship, damage_refusal, limit_refusal, not_workbook_refusal
+from xltool.spreadsheet.package import Package, Relationship, damage_refusal, not_workbook_refusal, split_tag
+from xltool.spreadsheet.rows import read_rows
 from xltool.spreadsheet.sheet import (
-    TRUE,
     Allowance,
     DisplayStyles,
-    RawCell,
     RawSheet,
     Visibility,
-    join_runs,
-    join_struck_runs,
     read_sheet,
-    split_tag,
-    unescape,
 )
 from xltool.spreadsheet.sources import Sources
+from xltool.spreadsheet.strings import read_strings, unescape
 from xltool.spreadsheet.styles import Styles, read_styles
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 
 _APPLICATION: Final = re.compile(rb"<(?:\w+:)?Application>([^<&]*)</")
-MAX_STRINGS: Final = 50_000
 
 _VISIBILITIES: Final[Mapping[str, Visibility]] = {"hidden": "hidden", "veryHidden": "veryHidden"}
 
@@ -121,30 +117,29 @@ def _read_sheets(
             raise damage_refusal(main, "工作表重名或重复引用同一内容")
         names.add(name.casefold())
         parts.add(part.lower())
-        visibility = _VISIBILITIES.get(entry.get("state", ""), "visible")
         style = DisplayStyles(styles.displays, styles.watched, date1904)
-        root = package.xml(part)
+        root, rows = read_rows(package, part)
         around = read_overlays(root, package, part, styles)
         notes = read_comments(package, part)
         sheet = read_sheet(
-            root, part, name, visibility, strings, style=style, overlays=around, comments=notes, allowance=allowance
+            root,
+            rows,
+            part,
+            name,
+            _VISIBILITIES.get(entry.get("state", ""), "visible"),
+            strings=strings,
+            style=style,
+            overlays=around,
+            comments=notes,
+            allowance=allowance,
         )
-        del root  # before the next tree is built: its memory is used again at once
+        del root, rows  # before the next tree is built: its memory is used again at once
         yield sheet
 
 
 def _read_shared_strings(package: Package, links: Mapping[str, Relationship]) -> Mapping[str, RawCell]:
-    """The shared strings as finished cells by their index as written, so that no other spelling of a number passes."""
     part = next((link.target for link in links.values() if link.kind == "sharedStrings" and not link.external), None)
-    if part is None:
-        return {}
-    root = package.xml(part)
-    items = root.findall(f"{split_tag(root.tag)[0]}si")
-    if len(items) > MAX_STRINGS:
-        raise limit_refusal("文字表的条数", MAX_STRINGS, len(items), part)
-    return {
-        str(index): RawCell("text", join_runs(item), None, join_struck_runs(item)) for index, item in enumerate(items)
-    }
+    return {} if part is None else read_strings(package, part)
 
 
 def _read_custom_properties(package: Package, part: str | None) -> dict[str, str]:

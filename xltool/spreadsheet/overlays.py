@@ -13,8 +13,10 @@ from xml.etree.ElementTree import Element
 
 from xltool.digits import parse_whole
 from xltool.spreadsheet.a1 import COLUMNS, ROWS, parse_cell, parse_reference
+from xltool.spreadsheet.cell import FALSE, Position
 from xltool.spreadsheet.package import Package
-from xltool.spreadsheet.sheet import FALSE, Overlays, Position, Veil, join_runs
+from xltool.spreadsheet.sheet import Overlays, Veil
+from xltool.spreadsheet.strings import join_runs
 from xltool.spreadsheet.styles import Styles
 
 MAX_VEILS: Final = 1_000

@@ -98,6 +98,35 @@ def declared_size(data: bytes) -> int | None:
         return None
 
 
+def build_tree(data: bytes, part: str) -> Element:
+    """The root element of XML in UTF-8, whatever it declares; Refusal when it is not well-formed or too deep.
+
+    What must not be in it, and how much may be, `Package.markup` has looked at.
+    """
+    # Measured on sheets: handlers in Python on expat, lxml and pulling events all took longer than a tree and a walk.
+    parser = XMLParser(encoding="utf-8")
+    try:
+        parser.feed(data)
+        root: Element = parser.close()
+    except ParseError:
+        raise damage_refusal(part, "内容不是完整的 XML") from None
+    level, depth = [root], 1
+    while level := list(filter(len, chain.from_iterable(level))):  # elements without children need no further look
+        depth += 1
+        if depth >= MAX_DEPTH:
+            raise limit_refusal("XML 的层数", MAX_DEPTH, depth + 1, part)
+    return root
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """The namespace of a tag in its braces, and its local name.
+
+    Transitional and strict files differ only in the first.
+    """
+    space, brace, word = tag.rpartition("}")
+    return space + brace, word
+
+
 class Relationship(NamedTuple):
     """One line of a .rels part.
 
@@ -157,20 +186,7 @@ class Package:
 
         Refusal when it is missing, not well-formed, has a DOCTYPE or is over a limit.
         """
-        # Measured on sheets: handlers in Python on expat, lxml and pulling events all took longer than this tree and a
-        # walk. The bytes are UTF-8 by now, whatever they declare.
-        parser = XMLParser(encoding="utf-8")
-        try:
-            parser.feed(self.markup(part))
-            root: Element = parser.close()
-        except ParseError:
-            raise damage_refusal(part, "内容不是完整的 XML") from None
-        level, depth = [root], 1
-        while level := list(filter(len, chain.from_iterable(level))):  # elements without children need no further look
-            depth += 1
-            if depth >= MAX_DEPTH:
-                raise limit_refusal("XML 的层数", MAX_DEPTH, depth + 1, part)
-        return root
+        return build_tree(self.markup(part), part)
 
     def markup(self, part: str) -> bytes:
         """The bytes of an XML part in UTF-8, without a DOCTYPE and within the limits; Refusal otherwise.

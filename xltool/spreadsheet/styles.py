@@ -14,8 +14,9 @@ from typing import Final, TypeAlias, TypeVar
 from xml.etree.ElementTree import Element
 
 from xltool import digits
+from xltool.spreadsheet.cell import FALSE
 from xltool.spreadsheet.package import Package
-from xltool.spreadsheet.sheet import FALSE, WHOLE_NUMBER, Display
+from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
 
 Colour: TypeAlias = tuple[int, int, int]
 _T = TypeVar("_T")

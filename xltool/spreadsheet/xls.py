@@ -10,19 +10,11 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from xltool.spreadsheet.book import MAX_STRINGS, RawBook
+from xltool.spreadsheet.book import RawBook
+from xltool.spreadsheet.cell import Position, RawCell
 from xltool.spreadsheet.package import damage_refusal, limit_refusal
-from xltool.spreadsheet.sheet import (
-    UNTOLD,
-    WHOLE_NUMBER,
-    Area,
-    Display,
-    Position,
-    RawCell,
-    RawSheet,
-    Visibility,
-    check_extent,
-)
+from xltool.spreadsheet.sheet import UNTOLD, WHOLE_NUMBER, Area, Display, RawSheet, Visibility, check_extent
+from xltool.spreadsheet.strings import MAX_STRINGS
 from xltool.spreadsheet.styles import BLACK, PLAIN, SMALLEST_FONT, WHITE, Colour, are_alike
 
 if TYPE_CHECKING:

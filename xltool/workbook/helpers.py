@@ -17,7 +17,7 @@ from xltool.forms.rates import list_divisions
 from xltool.forms.sheet_names import HIDDEN
 from xltool.messages import format_scaled
 from xltool.model import CellKey, Linear, Rule, is_earlier
-from xltool.spreadsheet.sheet import Position
+from xltool.spreadsheet.cell import Position
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.ranges import Run, find_cell, group_runs, is_input, refer_to_run

@@ -1,0 +1,162 @@
+"""What the markup of one cell says, before the tables of its workbook are asked: cut by a pattern, or from its tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+from xml.etree.ElementTree import Element
+
+from xltool.spreadsheet.a1 import parse_cell
+from xltool.spreadsheet.cell import CellKind, Position, RawCell
+from xltool.spreadsheet.plain_markup import LONGEST, REMEMBERED, NotPlainError, cut_attributes, decode_text
+from xltool.spreadsheet.strings import cut_text, read_item, unescape
+
+MAX_FORMULA: Final = 8_192
+"""Characters of one formula: Excel's own limit."""
+
+_PLAIN: Final[Mapping[str, CellKind]] = {"n": "number", "e": "error", "d": "date"}
+_BOOLEANS: Final = {"1": "TRUE", "0": "FALSE", "true": "TRUE", "false": "FALSE"}
+_ATTRIBUTES: Final = r"((?: [^<>]*?[^<>/ ])?) ?"
+_CELL: Final = re.compile(
+    r'r="([A-Z]{1,3}[1-9][0-9]{0,6})"'
+    rf"{_ATTRIBUTES}(?:/>|>"
+    rf"(?:<f{_ATTRIBUTES}(?:/>|>([^<]*)</f>))?"
+    rf"(?:<v{_ATTRIBUTES}(?:/>|>([^<]*)</v>))?"
+    r"(?:<is><t((?: [^<>]*)?)>([^<]*)</t></is>)?</c>)",
+    re.ASCII,
+)
+
+
+class Formula(NamedTuple):
+    """A formula as its cell has it: its text, whether it is shared, and by which number."""
+
+    text: str
+    shared: bool = False
+    group: str = ""
+
+
+class WrittenCell(NamedTuple):
+    """One cell as its markup has it."""
+
+    place: Position | None
+    """None where none is written: behind the cell before it."""
+    style: str | None
+    content: RawCell | None
+    """None for nothing, for a shared string, and where there is a fault."""
+    string: str
+    """Which shared string it holds, as written; '' for none."""
+    formula: Formula | None
+    """One that has to be expanded, or stands beside a shared string; any other is in the content already."""
+    weight: int
+    """Characters of a formula that is in the content."""
+    odd: bool
+    """Whether it shows otherwise than as digits, so that its display has to be looked at."""
+    fault: str
+    """What is wrong with it, with `{}` for its name; '' for nothing."""
+
+
+MISPLACED: Final = "单元格的位置有误"
+_TWO_VALUES: Final = "单元格 {} 有两个值"
+_TWO_TEXTS: Final = "单元格 {} 有两段文字"
+_NO_KIND: Final = "单元格的类型或逻辑值有误"
+NO_STRING: Final = "文字的编号不在文字表内"
+
+
+def cut_cell(piece: str) -> WrittenCell:
+    """The cell whose markup, behind `<c `, is a piece; NotPlainError where a pattern does not tell."""
+    return _cut(piece) if len(piece) <= LONGEST else _cut.__wrapped__(piece)
+
+
+def read_cell(cell: Element, space: str) -> WrittenCell:
+    """The cell of an element of the namespace."""
+    name, kind = cell.get("r"), cell.get("t")
+    place = None if name is None else parse_cell(name)
+    if name is not None and place is None:
+        return WrittenCell(None, None, None, "", None, 0, False, MISPLACED)
+    values: list[str] = []
+    formula, inlines = None, []
+    tag_value, tag_formula = f"{space}v", f"{space}f"
+    for child in cell:
+        if child.tag == tag_value:
+            values.append(child.text or "")
+        elif child.tag == tag_formula:
+            formula = Formula(child.text or "", child.get("t") == "shared", child.get("si", ""))
+        elif kind == "inlineStr" and child.tag.rpartition("}")[2] == "is":
+            inlines.append(read_item(child))
+    value = values[0] if values else None
+    fault = _TWO_VALUES if len(values) > 1 else ""
+    return _make_cell(place, cell.get("s"), kind, value=value, formula=formula, inlines=inlines, fault=fault)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _cut(piece: str) -> WrittenCell:
+    match = _CELL.fullmatch(piece)
+    if match is None:
+        raise NotPlainError
+    name, written, about, text, beside, value, spaced, inline = match.groups()
+    attributes, place = _cut_own_attributes(written), parse_cell(name)
+    if "r" in attributes or place is None:
+        raise NotPlainError
+    kind = attributes.get("t")
+    formula = None
+    if about is not None:
+        told = _cut_own_attributes(about)
+        formula = Formula(decode_text(text or ""), told.get("t") == "shared", told.get("si", ""))
+    if beside is not None:
+        _cut_own_attributes(beside)
+        value = decode_text(value or "")
+    shown = None if inline is None else RawCell("text", cut_text(spaced, inline))
+    inlines = [shown] if shown is not None and kind == "inlineStr" else []
+    return _make_cell(place, attributes.get("s"), kind, value=value, formula=formula, inlines=inlines)
+
+
+def _cut_own_attributes(written: str) -> Mapping[str, str]:
+    """Attributes without a prefix that a part would have to declare."""
+    found = cut_attributes(written)
+    if any(":" in name and not name.startswith("xml:") for name in found):
+        raise NotPlainError
+    return found
+
+
+def _make_cell(
+    place: Position | None,
+    style: str | None,
+    kind: str | None,
+    *,
+    value: str | None,
+    formula: Formula | None,
+    inlines: list[RawCell],
+    fault: str = "",
+) -> WrittenCell:
+    """What a cell comes to from what its tag and the elements in it say."""
+    content, string = None, value if kind == "s" and value else ""
+    if not fault and not string:
+        content, fault = _make_content(kind, value, inlines)
+    if fault:
+        return WrittenCell(place, style, None, "", None, 0, False, fault)
+    odd = kind in {None, "n"} and value is not None and value != "" and not value.isdigit()
+    apart, weight = None, 0
+    if formula is not None:
+        expanded = formula.shared or len(formula.text) > MAX_FORMULA
+        apart = formula if expanded or string else None
+        weight = 0 if expanded else len(formula.text)
+        if not string:
+            content = (content or RawCell("empty", ""))._replace(formula=formula.text)
+    return WrittenCell(place, style, content, string, apart, weight, odd, "")
+
+
+def _make_content(kind: str | None, value: str | None, inlines: list[RawCell]) -> tuple[RawCell | None, str]:
+    """What a cell holds that is in no table of strings, or None for nothing; and what is wrong with it."""
+    if kind == "inlineStr":
+        return (None, _TWO_TEXTS) if len(inlines) > 1 else (inlines[0] if inlines else None, "")
+    if kind == "str" and value is not None:
+        return RawCell("text", unescape(value)), ""
+    if not value:
+        return None, ""
+    if kind == "b" and value in _BOOLEANS:
+        return RawCell("boolean", _BOOLEANS[value]), ""
+    if (kind or "n") in _PLAIN:
+        return RawCell(_PLAIN[kind or "n"], value), ""
+    return None, _NO_KIND

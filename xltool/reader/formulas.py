@@ -15,7 +15,7 @@ from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.moves import SheetMoves, find_moves
 from xltool.spreadsheet.a1 import cell_name, move_references
 from xltool.spreadsheet.book import RawSheet
-from xltool.spreadsheet.cell import Position
+from xltool.spreadsheet.cell import Position, RawCell
 from xltool.workbook import formula
 from xltool.workbook.layout_plan import Plan
 
@@ -44,11 +44,11 @@ def find_changed_formulas(
         if name not in sheets:
             continue
         places, keys, present = [], _index_totals(plan, name), sheets[name].cells
+        if not moves and _are_as_written(formulas, present):
+            continue
         for official, expected in formulas.items():
             place = _move_place(moves, name, *official)
             raw = present.get(place)
-            if raw is not None and raw.formula == expected and not moves:
-                continue
             key = keys.get(official)
             if key is not None and cells.get(key) != place:
                 continue
@@ -64,6 +64,10 @@ def find_changed_formulas(
         if places:
             cells_named = join_first([cell_name(*place) for place in places], MAX_NAMED_PLACES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
+
+
+def _are_as_written(formulas: Mapping[Position, str], present: Mapping[Position, RawCell]) -> bool:
+    return all((cell := present.get(place)) is not None and cell.formula == own for place, own in formulas.items())
 
 
 def _find_gone_lines(
@@ -99,7 +103,7 @@ def has_moved_formulas(plan: Plan, name: str, sheet: RawSheet) -> bool:
     Who moves cells and leaves their references as they are, leaves the names of cells behind too.
     """
     expected = _expected_formulas(plan).get(name, {})
-    if all((cell := sheet.cells.get(place)) is not None and cell.formula == own for place, own in expected.items()):
+    if _are_as_written(expected, sheet.cells):
         return False
     here = {place: normalise_formula(cell.formula) for place, cell in sheet.cells.items() if cell.formula is not None}
     if here.keys() == expected.keys():  # words name lines of 校验: when those move, each reads as the next one should

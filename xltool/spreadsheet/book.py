@@ -14,7 +14,14 @@ from xltool.model import Finding
 from xltool.spreadsheet.cell import TRUE, RawCell
 from xltool.spreadsheet.external_links import find_package_links
 from xltool.spreadsheet.overlays import read_comments, read_overlays
-from xltool.spreadsheet.package import Package, Relationship, damage_refusal, not_workbook_refusal, split_tag
+from xltool.spreadsheet.package import (
+    Package,
+    Relationship,
+    damage_refusal,
+    not_workbook_refusal,
+    recall_tree,
+    split_tag,
+)
 from xltool.spreadsheet.rows import read_rows
 from xltool.spreadsheet.sheet import (
     Allowance,
@@ -68,7 +75,7 @@ def read_book(package: Package) -> RawBook:
     Raises Refusal, and nothing else, for whatever is no workbook, is damaged or is over a limit.
     """
     main = package.main_part()
-    root = package.xml(main)
+    root = recall_tree(package.markup(main), main)
     space, word = split_tag(root.tag)
     if word != "workbook":
         raise not_workbook_refusal(kinds.ANY_ZIP)

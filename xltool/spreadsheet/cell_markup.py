@@ -64,9 +64,11 @@ _NO_KIND: Final = "单元格的类型或逻辑值有误"
 NO_STRING: Final = "文字的编号不在文字表内"
 
 
-def cut_cell(piece: str) -> WrittenCell:
-    """The cell whose markup, behind `<c `, is a piece; NotPlainError where a pattern does not tell."""
-    return _cut(piece) if len(piece) <= LONGEST else _cut.__wrapped__(piece)
+def cut_cells(pieces: list[str]) -> list[WrittenCell]:
+    """The cells whose markup, behind `<c `, the pieces are; NotPlainError where a pattern does not tell."""
+    if max(map(len, pieces), default=0) <= LONGEST:
+        return list(map(_cut, pieces))
+    return [_cut(piece) if len(piece) <= LONGEST else _cut.__wrapped__(piece) for piece in pieces]
 
 
 def read_cell(cell: Element, space: str) -> WrittenCell:
@@ -112,6 +114,7 @@ def _cut(piece: str) -> WrittenCell:
     return _make_cell(place, attributes.get("s"), kind, value=value, formula=formula, inlines=inlines)
 
 
+@lru_cache(maxsize=2**10)
 def _cut_own_attributes(written: str) -> Mapping[str, str]:
     """Attributes without a prefix that a part would have to declare."""
     found = cut_attributes(written)

@@ -8,6 +8,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -28,6 +29,9 @@ MAX_DEPTH: Final = 64
 MAX_TEXT: Final = 2**20
 MAX_MARKUP: Final = 1_000_000
 """`<` signs in one part: as many as 200,000 cells need, and a bound on the memory of its tree."""
+
+REMEMBERED_PART, REMEMBERED_PARTS = 2**15, 64
+"""Bytes of a part whose tree is remembered, and how many trees: some megabytes at most."""
 
 _END: Final = struct.Struct("<4s4H2IH")
 _END_64: Final = b"PK\6\6"
@@ -116,6 +120,19 @@ def build_tree(data: bytes, part: str) -> Element:
         if depth >= MAX_DEPTH:
             raise limit_refusal("XML 的层数", MAX_DEPTH, depth + 1, part)
     return root
+
+
+def recall_tree(data: bytes, part: str) -> Element:
+    """The same as `build_tree`, for what the workbooks of a form have in common byte by byte.
+
+    Nobody may change it: small parts are remembered.
+    """
+    return _recall(data, part) if len(data) <= REMEMBERED_PART else build_tree(data, part)
+
+
+@lru_cache(maxsize=REMEMBERED_PARTS)
+def _recall(data: bytes, part: str) -> Element:
+    return build_tree(data, part)
 
 
 def split_tag(tag: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
 
-from xltool.spreadsheet.cell_markup import WrittenCell, cut_cell, read_cell
-from xltool.spreadsheet.package import Package, build_tree, split_tag
+from xltool.spreadsheet.cell_markup import WrittenCell, cut_cells, read_cell
+from xltool.spreadsheet.package import Package, build_tree, recall_tree, split_tag
 from xltool.spreadsheet.plain_markup import LONGEST, REMEMBERED, NotPlainError, cut_attributes, cut_element
 
 _HEAD: Final = re.compile(r"<row((?: [^<>]*?[^<>/ ])?) ?(/?)>")
@@ -46,7 +46,7 @@ def _walk_rows(root: Element) -> Iterator[WrittenRow]:
 def _cut_rows(data: bytes, part: str) -> tuple[Element, list[WrittenRow]]:
     around, inside = cut_element(data, "sheetData")
     rows = list(_cut_pieces(inside))
-    root = build_tree(around, part)
+    root = recall_tree(around, part)
     space, _ = split_tag(root.tag)
     opened = _OPEN.search(around)
     if opened is None or root.find(f"{space}sheetData") is None:
@@ -67,7 +67,7 @@ def _cut_pieces(inside: str) -> Iterator[WrittenRow]:
             closed = closed or not is_closed
         if closed:
             raise NotPlainError
-        yield WrittenRow(attributes, list(map(cut_cell, cells)))
+        yield WrittenRow(attributes, cut_cells(cells))
     for each, is_closed in _cut_heads(rest) if rest else ():
         if not is_closed:
             raise NotPlainError

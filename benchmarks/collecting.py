@@ -10,6 +10,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
 from xltool.campaign.store import Store
-from xltool.model import Agency
+from xltool.model import Agency, Submission
 from xltool.readings import LocalEngine
 
 AT = "2025-01-10T09:00:00"
@@ -71,7 +72,7 @@ def _campaign(root: Path, count: int) -> None:
     campaign = folder.Campaign(root, "ogi-2021", 2024, "测试县")
     folder.create_campaign(campaign, Roster(entries), Roster(entries).to_csv())
     store = Store(campaign.database)
-    list(outbox.build_outbox(campaign, campaign.read_roster(), store, at=AT, prior={}.get))
+    list(outbox.build_outbox(campaign, campaign.read_roster(), store, at=AT, prior=_know_nothing))
     filled = sample()
     for code, issue in store.issues().items():
         agency = Agency(code, f"第{int(code)}单位", "department")
@@ -80,10 +81,12 @@ def _campaign(root: Path, count: int) -> None:
     store.close()
 
 
-def _as(submission: object, agency: Agency, serial: str) -> object:
-    from dataclasses import replace
+def _know_nothing(_code: str) -> None:
+    """Nothing of last year."""
 
-    return replace(submission, agency=agency, serial=serial, year=2024)  # type: ignore[type-var]
+
+def _as(submission: Submission, agency: Agency, serial: str) -> Submission:
+    return replace(submission, agency=agency, serial=serial, year=2024)
 
 
 def _timed(root: Path, workers: int) -> tuple[float, float]:
@@ -91,10 +94,11 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     campaign = folder.load_campaign(root)
     roster, store = campaign.read_roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
-    desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, {}.get)
+    desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, _know_nothing)
     taken = list(intake.collect_files(desk, [], LocalEngine(workers)))
-    states = {s.entry.agency.code: s.state for s in find_standings(campaign, roster, store, date(2025, 1, 10))}
-    list(returns.refresh_returned(campaign, roster, store, states, {}))
+    standings = list(find_standings(campaign, roster, store, date(2025, 1, 10)))
+    plan = returns.plan_returns(campaign, store, standings, {})
+    list(returns.write_returns(campaign, store, plan, {}, workers))
     spent_ = time.perf_counter() - start
     store.close()
     assert [item.state for item in taken] == ["accepted"] * len(taken), taken[0]

@@ -6,6 +6,7 @@ And whether the cost is linear.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from figures import different, spec
 from measure import Contender, Table, compared, interleaved
@@ -33,7 +34,7 @@ def measured(quick: bool) -> list[Table]:
 def growth(given: Sequence[Submission], rounds: int) -> Table:
     """CPU time a submission for a hundredth, a tenth and all of them."""
     sizes = [len(given) // 100, len(given) // 10, len(given)]
-    seconds = interleaved([Contender(f"{size:,}", lambda size=size: total(given[:size])) for size in sizes], rounds)
+    seconds = interleaved([Contender(f"{size:,}", partial(total, given[:size])) for size in sizes], rounds)
     rows = tuple(
         (f"{size:,} submissions", f"{1e6 * own / size:.1f} µs") for size, own in zip(sizes, seconds, strict=True)
     )

@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 
 import xltool
 from xltool.model import Finding, NotApplicable, Submission
-from xltool.workbook import draw, layout_plan, mark, write
+from xltool.workbook import draw, engine, layout_plan, mark, write
 
 
 def measured(quick: bool) -> list[Table]:
@@ -111,7 +111,7 @@ class _Tape:
 
     @contextmanager
     def running(self) -> Any:
-        real = draw.Book
+        real = engine.Book
 
         def book(_buffer: object, options: dict[str, Any]) -> _Taken:
             self.lines.append(f"book = xlsxwriter.Workbook(buffer, {options!r})")

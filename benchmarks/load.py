@@ -82,8 +82,8 @@ def measured(place: Path, count: int, *, plain: bool) -> Iterator[tuple[str, ...
     if count <= MOST_REPORTS:
         yield "reports, all of them", *run("reports", "-C", root)
         yield "reports, nothing new", *run("reports", "-C", root)
-    for kind in ("csv", "xlsx"):
-        yield f"export, .{kind}", *run("export", "-C", root, "-o", place / f"数据.{kind}", known=TOO_MUCH)
+    for ending in ("csv", "xlsx"):
+        yield f"export, .{ending}", *run("export", "-C", root, "-o", place / f"数据.{ending}", known=TOO_MUCH)
     yield "doctor", *run("doctor", "-C", root)
 
 

@@ -87,7 +87,8 @@ def measured(quick: bool) -> list[Table]:
 def melted(submission: Submission) -> bytes:
     """The figures with their keys alone, without labels and units."""
     frame = xltool.to_frame([submission]).reset_index()
-    return frame.melt(["code", *FRAME_HEADS], var_name="key").to_csv(index=False).encode("utf-8-sig")
+    written: str = frame.melt(["code", *FRAME_HEADS], var_name="key").to_csv(index=False)
+    return written.encode("utf-8-sig")
 
 
 def cells_by_cell(data: bytes) -> list[str]:

@@ -876,9 +876,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{place} 里既有 submission.json，又有别的上报件或下级文件夹（{others}），不知道以哪个为准，都没有汇总。",
         "只留一样：要它的汇总数的，把其余的移到别处；要由下级汇总的，把 submission.json 移到别处。",
     ),
-    "tree.former": Message(
-        "info", "以前的汇总", "{place} 是以前逐级汇总写出的，没有看。", NOTHING_TO_DO
-    ),
+    "tree.former": Message("info", "以前的汇总", "{place} 是以前逐级汇总写出的，没有看。", NOTHING_TO_DO),
     "tree.others": Message(
         "info",
         "没有看的文件",

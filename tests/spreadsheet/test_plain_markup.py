@@ -20,7 +20,7 @@ from xltool.spreadsheet import rows as rows_module
 from xltool.spreadsheet import strings as strings_module
 from xltool.spreadsheet.book import read_book
 from xltool.spreadsheet.package import Package, Refusal
-from xltool.spreadsheet.plain_markup import NotPlainError, cut_attributes, decode_text
+from xltool.spreadsheet.plain_markup import NotPlainMarkupError, cut_attributes, decode_text
 
 ATTRIBUTES = [
     *("", ' s="0"', ' t="s"', ' t="n"', ' t="str"', ' t="b"', ' t="e"', ' t="d"', ' t="inlineStr"', ' t="x"'),
@@ -118,7 +118,7 @@ def read(data: bytes):
 
 def read_by_trees(data: bytes):
     def refuse(*_):
-        raise NotPlainError
+        raise NotPlainMarkupError
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows_module, "cut_element", refuse)
@@ -154,12 +154,12 @@ def test_the_workbooks_of_life_are_cut(form, resaved, monkeypatch):
 def test_attributes_are_told_by_their_names():
     assert cut_attributes(' r="1" x14ac:dyDescent="0.2" spans=""') == {"r": "1", "x14ac:dyDescent": "0.2", "spans": ""}
     for odd in (' r="1" r="2"', ' a:r="1" r="2"', ' xmlns:a="u"', ' xmlns="u"', "r=1", ' r="&amp;"', ' r="a\nb"', " "):
-        with pytest.raises(NotPlainError):
+        with pytest.raises(NotPlainMarkupError):
             cut_attributes(odd)
 
 
 def test_a_text_has_the_five_entities_and_references_to_characters():
     assert decode_text("&lt;&#20013;&#x6587;&amp;lt;&apos;&quot;&gt;") == "<中文&lt;'\">"
     for odd in ("&", "&nbsp;", "&#0;", "&#xFFFF;", "&#55296;", "&#x110000;", "&lt"):
-        with pytest.raises(NotPlainError):
+        with pytest.raises(NotPlainMarkupError):
             decode_text(odd)

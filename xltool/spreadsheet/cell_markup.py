@@ -10,7 +10,13 @@ from xml.etree.ElementTree import Element
 
 from xltool.spreadsheet.a1 import parse_cell
 from xltool.spreadsheet.cell import CellKind, Position, RawCell
-from xltool.spreadsheet.plain_markup import LONGEST, REMEMBERED, NotPlainError, cut_attributes, decode_text
+from xltool.spreadsheet.plain_markup import (
+    REMEMBERED,
+    REMEMBERED_SIGNS,
+    NotPlainMarkupError,
+    cut_attributes,
+    decode_text,
+)
 from xltool.spreadsheet.strings import cut_text, read_item, unescape
 
 MAX_FORMULA: Final = 8_192
@@ -65,10 +71,10 @@ NO_STRING: Final = "文字的编号不在文字表内"
 
 
 def cut_cells(pieces: list[str]) -> list[WrittenCell]:
-    """The cells whose markup, behind `<c `, the pieces are; NotPlainError where a pattern does not tell."""
-    if max(map(len, pieces), default=0) <= LONGEST:
+    """The cells whose markup, behind `<c `, the pieces are; NotPlainMarkupError where a pattern does not tell."""
+    if max(map(len, pieces), default=0) <= REMEMBERED_SIGNS:
         return list(map(_cut, pieces))
-    return [_cut(piece) if len(piece) <= LONGEST else _cut.__wrapped__(piece) for piece in pieces]
+    return [_cut(piece) if len(piece) <= REMEMBERED_SIGNS else _cut.__wrapped__(piece) for piece in pieces]
 
 
 def read_cell(cell: Element, space: str) -> WrittenCell:
@@ -96,11 +102,11 @@ def read_cell(cell: Element, space: str) -> WrittenCell:
 def _cut(piece: str) -> WrittenCell:
     match = _CELL.fullmatch(piece)
     if match is None:
-        raise NotPlainError
+        raise NotPlainMarkupError
     name, written, about, text, beside, value, spaced, inline = match.groups()
     attributes, place = _cut_own_attributes(written), parse_cell(name)
     if "r" in attributes or place is None:
-        raise NotPlainError
+        raise NotPlainMarkupError
     kind = attributes.get("t")
     formula = None
     if about is not None:
@@ -119,7 +125,7 @@ def _cut_own_attributes(written: str) -> Mapping[str, str]:
     """Attributes without a prefix that a part would have to declare."""
     found = cut_attributes(written)
     if any(":" in name and not name.startswith("xml:") for name in found):
-        raise NotPlainError
+        raise NotPlainMarkupError
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 REMEMBERED: Final = 2**14
 """How many different pieces are remembered: most come again in every workbook of a form, letter by letter."""
-LONGEST: Final = 1_000
+REMEMBERED_SIGNS: Final = 1_000
 """Characters of a piece that is remembered: no file may fill up memory with what it alone has."""
 
 _UNWRITABLE: Final = bytes({*range(32)} - {9, 10})
@@ -25,7 +25,7 @@ _REFERENCE: Final = re.compile(r"&(?:(amp|lt|gt|quot|apos);|#([0-9]{1,7});|#x([0
 _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-class NotPlainError(Exception):
+class NotPlainMarkupError(Exception):
     """That a piece is not cut: only a parser can tell what it says, or that it is broken."""
 
 
@@ -40,24 +40,24 @@ class CutPart(NamedTuple):
 def cut_element(data: bytes, name: str) -> CutPart:
     """What stands within the one element of that name in a part, told by `<name>` and `</name>`.
 
-    NotPlainError where there is no such element, more than one, or anything in the part that could hide one.
+    NotPlainMarkupError where there is no such element, more than one, or anything in the part that could hide one.
     """
     start, end = f"<{name}>".encode(), f"</{name}>".encode()
     head, _, rest = data.partition(start)
     inside, closed, tail = rest.partition(end)
     if not closed or data.count(start[:-1]) > 1 or b"<!" in data or not _is_without_instructions(data):
-        raise NotPlainError
+        raise NotPlainMarkupError
     return CutPart(b"".join((head, start, end, tail)), decode_characters(inside))
 
 
 def decode_characters(data: bytes) -> str:
-    """The characters of a piece; NotPlainError for any that XML forbids or reads as others."""
+    """The characters of a piece; NotPlainMarkupError for any that XML forbids or reads as others."""
     if len(data.translate(None, _UNWRITABLE)) < len(data) or any(sign in data for sign in _NOT_IN_TEXTS):
-        raise NotPlainError
+        raise NotPlainMarkupError
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise NotPlainError from None
+        raise NotPlainMarkupError from None
 
 
 def decode_text(text: str) -> str:
@@ -69,19 +69,19 @@ def decode_text(text: str) -> str:
 def cut_attributes(written: str) -> Mapping[str, str]:
     """The attributes of a tag, each with a blank before it; those with a prefix by `prefix:name`.
 
-    NotPlainError for a namespace that begins here, for one name that comes twice, and for what has to be resolved.
+    NotPlainMarkupError for a namespace that begins here, for one name that comes twice, and for what has to be resolved.
     """
     found: dict[str, str] = {}
     names, at = set(), 0
     while match := _ATTRIBUTE.match(written, at):
         first, local, value = match.groups()
         if first == "xmlns" or (local or first) in names:
-            raise NotPlainError
+            raise NotPlainMarkupError
         names.add(local or first)
         found[first if local is None else f"{first}:{local}"] = value
         at = match.end()
     if at < len(written):
-        raise NotPlainError
+        raise NotPlainMarkupError
     return found
 
 
@@ -90,11 +90,11 @@ def _resolve(match: re.Match[str]) -> str:
     if name:
         return _ENTITIES[name]
     if decimal is None and digits is None:
-        raise NotPlainError
+        raise NotPlainMarkupError
     code = int(decimal) if decimal else int(digits, 16)
     if code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
         return chr(code)
-    raise NotPlainError
+    raise NotPlainMarkupError
 
 
 def _is_without_instructions(data: bytes) -> bool:

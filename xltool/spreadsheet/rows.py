@@ -10,7 +10,13 @@ from xml.etree.ElementTree import Element
 
 from xltool.spreadsheet.cell_markup import WrittenCell, cut_cells, read_cell
 from xltool.spreadsheet.package import Package, build_tree, recall_tree, split_tag
-from xltool.spreadsheet.plain_markup import LONGEST, REMEMBERED, NotPlainError, cut_attributes, cut_element
+from xltool.spreadsheet.plain_markup import (
+    REMEMBERED,
+    REMEMBERED_SIGNS,
+    NotPlainMarkupError,
+    cut_attributes,
+    cut_element,
+)
 
 _HEAD: Final = re.compile(r"<row((?: [^<>]*?[^<>/ ])?) ?(/?)>")
 _OPEN: Final = re.compile(rb"<worksheet\b[^<>]*>")
@@ -31,7 +37,7 @@ def read_rows(package: Package, part: str) -> tuple[Element, list[WrittenRow]]:
     data = package.markup(part)
     try:
         return _cut_rows(data, part)
-    except NotPlainError:
+    except NotPlainMarkupError:
         root = build_tree(data, part)
         return root, list(_walk_rows(root))
 
@@ -50,10 +56,10 @@ def _cut_rows(data: bytes, part: str) -> tuple[Element, list[WrittenRow]]:
     space, _ = split_tag(root.tag)
     opened = _OPEN.search(around)
     if opened is None or root.find(f"{space}sheetData") is None:
-        raise NotPlainError
+        raise NotPlainMarkupError
     for prefix in {name.partition(":")[0] for row in rows for name in row.attributes if ":" in name}:
         if prefix != "xml" and f' xmlns:{prefix}="'.encode() not in opened[0]:
-            raise NotPlainError
+            raise NotPlainMarkupError
     return root, rows
 
 
@@ -61,16 +67,18 @@ def _cut_pieces(inside: str) -> Iterator[WrittenRow]:
     *rows, rest = inside.split("</row>")
     for row in rows:
         head, *cells = row.split("<c ")
-        *empty, (attributes, closed) = _cut_heads(head) if len(head) <= LONGEST else _cut_heads.__wrapped__(head)
+        *empty, (attributes, closed) = (
+            _cut_heads(head) if len(head) <= REMEMBERED_SIGNS else _cut_heads.__wrapped__(head)
+        )
         for each, is_closed in empty:
             yield WrittenRow(each, [])
             closed = closed or not is_closed
         if closed:
-            raise NotPlainError
+            raise NotPlainMarkupError
         yield WrittenRow(attributes, cut_cells(cells))
     for each, is_closed in _cut_heads(rest) if rest else ():
         if not is_closed:
-            raise NotPlainError
+            raise NotPlainMarkupError
         yield WrittenRow(each, [])
 
 
@@ -82,5 +90,5 @@ def _cut_heads(head: str) -> tuple[tuple[Mapping[str, str], bool], ...]:
         found.append((cut_attributes(match[1]), bool(match[2])))
         at = match.end()
     if at < len(head) or not found:
-        raise NotPlainError
+        raise NotPlainMarkupError
     return tuple(found)

@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 from xltool.spreadsheet.cell import FALSE, RawCell
 from xltool.spreadsheet.package import Package, Refusal, build_tree, limit_refusal, split_tag
 from xltool.spreadsheet.plain_markup import (
-    LONGEST,
     REMEMBERED,
-    NotPlainError,
+    REMEMBERED_SIGNS,
+    NotPlainMarkupError,
     cut_attributes,
     decode_characters,
     decode_text,
@@ -37,7 +37,7 @@ def read_strings(package: Package, part: str) -> Mapping[str, RawCell]:
     data = package.markup(part)
     try:
         cells = _cut_table(data, part)
-    except NotPlainError:
+    except NotPlainMarkupError:
         root = build_tree(data, part)
         items = root.findall(f"{split_tag(root.tag)[0]}si")
         _check_count(len(items), part)
@@ -55,7 +55,7 @@ def cut_text(written: str, text: str) -> str:
     text = decode_text(text)
     attributes = cut_attributes(written)
     if not attributes.keys() <= {"xml:space"}:
-        raise NotPlainError
+        raise NotPlainMarkupError
     return _finish_text(text, attributes.get("xml:space"))
 
 
@@ -93,14 +93,15 @@ def _cut_table(data: bytes, part: str) -> Iterable[RawCell]:
     """The cells of a table of plain strings, in which those of several runs are read by themselves."""
     match = _TABLE.fullmatch(data)
     if match is None or b"<!" in data or match[2].count(b"<?"):
-        raise NotPlainError
+        raise NotPlainMarkupError
     if split_tag(build_tree(match[1] + match[3], part).tag)[1] != "sst":
-        raise NotPlainError
+        raise NotPlainMarkupError
     pieces = decode_characters(match[2]).split("</si>")
     pieces.pop()  # behind the last one is nothing
     _check_count(len(pieces), part)
     return [
-        (_cut_item(piece) if len(piece) <= LONGEST else _cut_item.__wrapped__(piece)) or _read_rich_item(piece, part)
+        (_cut_item(piece) if len(piece) <= REMEMBERED_SIGNS else _cut_item.__wrapped__(piece))
+        or _read_rich_item(piece, part)
         for piece in pieces
     ]
 
@@ -116,7 +117,7 @@ def _read_rich_item(piece: str, part: str) -> RawCell:
     try:
         return read_item(build_tree(f"{piece}</si>".encode(), part))
     except Refusal:  # what the part declares is not declared here; or it is broken, which its tree tells
-        raise NotPlainError from None
+        raise NotPlainMarkupError from None
 
 
 def _check_count(count: int, part: str) -> None:

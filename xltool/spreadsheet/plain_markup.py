@@ -69,7 +69,7 @@ def decode_text(text: str) -> str:
 def cut_attributes(written: str) -> Mapping[str, str]:
     """The attributes of a tag, each with a blank before it; those with a prefix by `prefix:name`.
 
-    NotPlainMarkupError for a namespace that begins here, for one name that comes twice, and for what has to be resolved.
+    NotPlainMarkupError for a namespace that begins here, a name that comes twice, and what has to be resolved.
     """
     found: dict[str, str] = {}
     names, at = set(), 0

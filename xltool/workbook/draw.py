@@ -78,6 +78,7 @@ def draw_slip(
     layout = occasion.make_plan(spec)
     buffer = io.BytesIO()
     book, formats, made = _open_book(buffer, layout, notices.LOOKS, notice)
+    book.is_slip = True
     book.set_custom_property("xltool_form", spec.id)  # so that the list of parts has these
     made[sheet_names.HIDDEN].write_string(0, 0, spec.id)
     context = Context(layout, occasion, formats, {}, contents)

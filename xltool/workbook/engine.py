@@ -117,6 +117,25 @@ class Parts(Packager):  # type: ignore[misc]
             custom._assemble_xml_file()
 
 
+class SlipParts(Parts):
+    """The parts of a workbook of which only sheets, comments and lists of parts are wanted: the others are empty."""
+
+    def _write_workbook_file(self) -> None:
+        self._filename("xl/workbook.xml")
+
+    def _write_styles_file(self) -> None:
+        self._filename("xl/styles.xml")
+
+    def _write_theme_file(self) -> None:
+        self._filename("xl/theme/theme1.xml")
+
+    def _write_app_file(self) -> None:
+        self._filename("docProps/app.xml")
+
+    def _write_core_file(self) -> None:
+        self._filename("docProps/core.xml")
+
+
 class StreamedParts(Parts):
     """Parts that go into the file one by one, so that none is ever whole in memory."""
 
@@ -362,6 +381,11 @@ class Book(Plain):
 
     goes_back: bool = False
     """Whether its looks are those of a workbook with comments, be there any or not."""
+    is_slip: bool = False
+    """Whether only sheets and comments of it are wanted."""
+
+    def _get_packager(self) -> Parts:
+        return SlipParts() if self.is_slip else Parts()
 
     def _prepare_vml(self) -> None:
         super()._prepare_vml()

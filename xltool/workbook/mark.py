@@ -90,16 +90,22 @@ def _build_notice(  # noqa: PLR0917
     values: dict[CellKey, Value | str] = dict(zip(layout.spec.index, submission.values, strict=True))
     values |= {each.key: to_cached_entry(each, content) for each, content in _list_entries(layout.spec, submission)}
     opinions = group_findings(findings)
+    described = [(opinion, _describe_opinion(opinion, findings, layout)) for opinion in opinions]
     remarks = tuple(
         _add_tick(
-            _build_remark(opinion, findings, layout, values), find_proposed(opinion), layout, version, number, seal
+            _build_remark(opinion, told, findings, layout, values),
+            find_proposed(opinion),
+            layout,
+            version,
+            number,
+            seal,
         )
-        for number, opinion in enumerate(opinions, 1)
+        for number, (opinion, told) in enumerate(described, 1)
     )
     changes = None if previous is None else tuple(_find_changes(layout, previous, submission))
     unread = tuple(dict.fromkeys(each for found in findings for each in found.data.get("unread", ())))
     typed = dict(_find_typed(findings, values))
-    marks = _mark_cells(opinions, findings, layout, {**values, **typed})
+    marks = _mark_cells(described, findings, layout, {**values, **typed})
     return Notice(version, remarks, changes, unread, marks, typed, told=tuple(find_told(layout, submission, findings)))
 
 
@@ -140,9 +146,13 @@ def _find_typed(findings: Sequence[Finding], values: Mapping[CellKey, Value | st
 
 
 def _build_remark(
-    opinion: Opinion, findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value | str]
+    opinion: Opinion,
+    told: tuple[str, str, str],
+    findings: Sequence[Finding],
+    layout: Plan,
+    values: Mapping[CellKey, Value | str],
 ) -> Remark:
-    problem, remedy, basis = _describe_opinion(opinion, findings, layout)
+    problem, remedy, basis = told
     cells, lead = list_cells(opinion, findings), findings[opinion.findings[0]]
     target = layout.cells[cells[0]] if cells else _find_target(lead, layout)
     return Remark(
@@ -263,14 +273,16 @@ class _CellNotes:
 
 
 def _mark_cells(
-    opinions: Iterable[Opinion], findings: Sequence[Finding], layout: Plan, values: Mapping[CellKey, Value | str]
+    described: Iterable[tuple[Opinion, tuple[str, str, str]]],
+    findings: Sequence[Finding],
+    layout: Plan,
+    values: Mapping[CellKey, Value | str],
 ) -> dict[CellKey, Mark]:
-    """The cells of all opinions that ask for something, in the order of the form; `opinions` come gravest first."""
+    """The cells of all opinions that ask for something, in the order of the form; the opinions come gravest first."""
     noted: dict[CellKey, _CellNotes] = {}
-    for opinion in opinions:
+    for opinion, (problem, remedy, _) in described:
         if opinion.severity == "info":
             continue
-        problem, remedy, _ = _describe_opinion(opinion, findings, layout)
         said = f"【{GRADES[opinion.severity]}】{problem}\n改法：{remedy}"
         cells = dict.fromkeys((*list_cells(opinion, findings), *(suspect.key for suspect in find_named(opinion))))
         for at, key in enumerate(cells):

@@ -187,7 +187,7 @@ def test_help_is_a_chinese_page(command):
 
 def test_nothing_that_an_agency_reads_names_an_option():
     """Remarks on what an agency filled in go back to it; those on files stay with who gave the file."""
-    ours = {"file", "document", "published", "county", "verify"}
+    ours = {"file", "document", "published", "county", "tree", "verify"}
     option = re.compile(r"--[a-z]|xltool [a-z]")
     told = {code: f"{m.sentence}{m.remedy}" for code, m in CATALOGUE.items() if code.partition(".")[0] not in ours}
     assert [code for code, text in told.items() if option.search(text)] in ([], ["cell.level_inferred"])

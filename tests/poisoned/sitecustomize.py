@@ -1,8 +1,8 @@
 """Every Python that starts with this folder on its path is poisoned: some files cost whoever reads them.
 
 Named by what they hold: `{crash}` kills the process that reads it, `{spin}` keeps it at work without end (and it is
-given a second of the processor), `{nap}` keeps it waiting a little. A file called `kills.json` kills the process that
-opens it, and `unseen.json` is not there, both where XLTOOL_ELSEWHERE says that this is another computer.
+given four seconds of the processor), `{nap}` keeps it waiting a little. A file called `kills.json` kills the process
+that opens it, and `unseen.json` is not there, both where XLTOOL_ELSEWHERE says that this is another computer.
 """
 
 import os
@@ -14,7 +14,7 @@ from xltool import files, workers
 from xltool.forms import document
 from xltool.messages import finding
 
-workers.run_in_workers.__kwdefaults__.update(seconds=1, wait_seconds=120)
+workers.run_in_workers.__kwdefaults__.update(seconds=4, wait_seconds=240)
 looks_like, read_file = document.looks_like, files.read_file
 
 

@@ -10,6 +10,8 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from struct import unpack_from
@@ -25,14 +27,19 @@ import xltool
 
 def measured(quick: bool) -> list[Table]:
     warnings.simplefilter("ignore", UserWarning)  # openpyxl about what LibreOffice writes
-    data = xltool.fill(sample())
+    data, whole = xltool.fill(replace(sample(), texts={})), xltool.fill(sample())
     rounds = 2 if quick else 11
-    return [compared(f"Read and check one workbook, {whose}", contenders(file), rounds) for whose, file in _files(data)]
+    tables = [
+        compared(f"Read and check the figures of one workbook, {whose}", contenders(file), rounds)
+        for whose, file in _files(data)
+    ]
+    texts = [Contender("with its texts", partial(_check, whole)), Contender("its figures alone", partial(_check, data))]
+    return [*tables, compared("Read and check one workbook, its texts too", texts, rounds)]
 
 
 def contenders(data: bytes) -> list[Contender]:
     found = [
-        Contender("xltool.read and xltool.check", lambda: xltool.check([xltool.read(data)])),
+        Contender("xltool.read and xltool.check", partial(_check, data)),
         Contender("openpyxl, values and formulas: two passes", lambda: _openpyxl(data)),
         Contender(
             "pandas.read_excel, values of all sheets",
@@ -73,6 +80,10 @@ def _by_libreoffice(data: bytes) -> bytes:
             timeout=300,
         )
         return (folder / "out" / "book.xlsx").read_bytes()
+
+
+def _check(data: bytes) -> None:
+    xltool.check([xltool.read(data)])
 
 
 def _openpyxl(data: bytes) -> None:

@@ -314,6 +314,7 @@ def _find_hidden_columns(root: Element, space: str, part: str) -> frozenset[int]
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def _parse_position(digits: str) -> int:
     """The value of ASCII digits; 0, which is no row and no column, for anything else."""
     return parse_whole(digits, 7) or 0

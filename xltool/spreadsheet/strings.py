@@ -90,7 +90,7 @@ def unescape(text: str) -> str:
 
 
 def _cut_table(data: bytes, part: str) -> Iterable[RawCell]:
-    """The cells of a table of plain strings, in which those of several runs are read by themselves."""
+    """The cells of a table whose items can be told apart by their tags."""
     match = _TABLE.fullmatch(data)
     if match is None or b"<!" in data or match[2].count(b"<?"):
         raise NotPlainMarkupError
@@ -99,23 +99,17 @@ def _cut_table(data: bytes, part: str) -> Iterable[RawCell]:
     pieces = decode_characters(match[2]).split("</si>")
     pieces.pop()  # behind the last one is nothing
     _check_count(len(pieces), part)
-    return [
-        (_cut_item(piece) if len(piece) <= REMEMBERED_SIGNS else _cut_item.__wrapped__(piece))
-        or _read_rich_item(piece, part)
-        for piece in pieces
-    ]
+    return [_cut_item(piece) if len(piece) <= REMEMBERED_SIGNS else _cut_item.__wrapped__(piece) for piece in pieces]
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _cut_item(piece: str) -> RawCell | None:
-    """A string of one run; None for one of several."""
+def _cut_item(piece: str) -> RawCell:
+    """A string without its end tag: of one run as it is written, of several by a tree of its own."""
     match = _ITEM.fullmatch(piece)
-    return None if match is None else RawCell("text", cut_text(match[1], match[2]))
-
-
-def _read_rich_item(piece: str, part: str) -> RawCell:
+    if match is not None:
+        return RawCell("text", cut_text(match[1], match[2]))
     try:
-        return read_item(build_tree(f"{piece}</si>".encode(), part))
+        return read_item(build_tree(f"{piece}</si>".encode(), ""))
     except Refusal:  # what the part declares is not declared here; or it is broken, which its tree tells
         raise NotPlainMarkupError from None
 

@@ -140,7 +140,7 @@ def collect_files(
     paths: Sequence[Path],
     engine: ReadingEngine = LocalEngine(1),  # noqa: B008  holds nothing
 ) -> Iterator[Taken]:
-    """Takes in every file below the paths (by default the inbox), one transaction a file.
+    """Takes in every file below the paths (by default the inbox), one transaction a batch.
 
     Then what was refused before for a roster, settings, a key or passwords that have changed since is judged again,
     from the archive, and answers that were given beside a workbook known before are put to it. The files themselves are
@@ -258,17 +258,24 @@ def _count_opinions(standing: Standing) -> str:
 
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
-    """A batch that has been read: each reading attributed, all judged at once, each file taken in."""
+    """A batch that has been read: each reading attributed, all judged at once, all files taken in or none.
+
+    What is told has been taken in; of a run that ends before, the archive holds bytes that are taken in by the next.
+    """
     settled = [
         settle_figures(intake, _explain_reading(intake, digest, attribute_reading(intake, reading)))
         for (_, digest), reading in zip(new, read, strict=True)
     ]
     attributed = [each.reading for each in settled]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
-    for (item, digest), reading, figures in zip(new, api.check(attributed, priors), settled, strict=True):
-        taken = _take_file(intake, item, digest, replace(figures, reading=reading))
-        if not (item.again and taken.state == "duplicate"):  # refused as before: it did not come again
-            yield taken
+    judged = api.check(attributed, priors)
+    with intake.store.together():
+        taken = [
+            (item, _take_file(intake, item, digest, replace(figures, reading=reading)))
+            for (item, digest), reading, figures in zip(new, judged, settled, strict=True)
+        ]
+    # Refused as before, it did not come again.
+    yield from (each for item, each in taken if not (item.again and each.state == "duplicate"))
 
 
 @dataclass(frozen=True, slots=True)

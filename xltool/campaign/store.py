@@ -1,6 +1,7 @@
 """The campaign's memory: one SQLite file with what was issued, what came back, what was decided, when and by whom.
 
-One transaction a file, so that a killed run leaves whole files only. What figures and decisions stand in carries a
+One transaction a decision, and one for the files that are taken in together, so that a killed run leaves whole ones
+only. What figures and decisions stand in carries a
 hash, which is checked whenever it is read.
 """
 
@@ -799,17 +800,24 @@ class Store:
             raise XltoolError(f"数据库读不出来：{explain_database_error(error)}。") from error
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several changes as one: all are there or none, and the disk is waited for once."""
+        with self._transaction():
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing; another run at work is waited for."""
+        """All or nothing, within another one too; another run at work is waited for."""
+        inner = self._db.in_transaction
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
                 if self._db.in_transaction:  # SQLite itself has rolled back when the disk is full
-                    self._db.execute("ROLLBACK")
+                    self._db.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            self._db.execute("RELEASE inner" if inner else "COMMIT")
         except (sqlite3.Error, UnicodeError) as error:
             raise UnwritableError(f"数据库写不进去：{explain_database_error(error)}。") from error
 

@@ -30,6 +30,37 @@ def test_a_full_database_is_told_and_nothing_is_half_written(tmp_path):
     assert again.unmatched()[-1].sha256 == "after"
 
 
+def test_changes_together_are_kept_by_one_transaction_or_not_at_all(tmp_path):
+    def refuse(number):
+        store.take_unmatched(Unmatched(f"{number}", "文件", "原因", "2025-01-01"), Arrived(1, "2025-01-01"))
+
+    store, commits = Store(tmp_path / "campaign.db"), []
+    store._db.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
+    with store.together():
+        refuse(1)
+        with pytest.raises(ZeroDivisionError), store.together():
+            refuse(2)
+            raise ZeroDivisionError
+        refuse(3)
+        assert store.is_pending
+    assert [each.sha256 for each in store.unmatched()] == ["1", "3"] and commits == ["COMMIT"]
+    with pytest.raises(ZeroDivisionError), store.together():
+        refuse(4)
+        raise ZeroDivisionError
+    assert len(store.unmatched()) == 2 and not store.is_pending
+
+
+def test_a_batch_that_the_disk_has_no_room_for_is_no_longer_pending(tmp_path):
+    store = Store(tmp_path / "campaign.db")
+    store._db.execute(f"PRAGMA max_page_count = {store._db.execute('PRAGMA page_count').fetchone()[0]}")
+    with pytest.raises(XltoolError, match="磁盘空间不足"), store.together():
+        for number in range(1000):
+            store.take_unmatched(
+                Unmatched(f"{number}", "文件" * 200, "因" * 200, "2025-01-01"), Arrived(1, "2025-01-01")
+            )
+    assert not store.is_pending and not store.unmatched()
+
+
 def test_what_is_no_database_or_a_newer_one(tmp_path):
     (tmp_path / "a.db").write_bytes(b"not a database" * 100)
     with pytest.raises(XltoolError, match="不是数据库"):

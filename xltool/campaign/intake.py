@@ -258,9 +258,9 @@ def _count_opinions(standing: Standing) -> str:
 
 
 def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Reading]) -> Iterator[Taken]:
-    """A batch that has been read: each reading attributed, all judged at once, all files taken in or none.
+    """A batch that has been read: each reading attributed, all judged at once, all files taken in together.
 
-    What is told has been taken in; of a run that ends before, the archive holds bytes that are taken in by the next.
+    What is told has been taken in; of a run that is killed before, the archive holds bytes that the next one takes in.
     """
     settled = [
         settle_figures(intake, _explain_reading(intake, digest, attribute_reading(intake, reading)))
@@ -269,13 +269,21 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     attributed = [each.reading for each in settled]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
     judged = api.check(attributed, priors)
+    taken: list[Taken] = []
+    failure: XltoolError | None = None
     with intake.store.together():
-        taken = [
-            (item, _take_file(intake, item, digest, replace(figures, reading=reading)))
-            for (item, digest), reading, figures in zip(new, judged, settled, strict=True)
-        ]
-    # Refused as before, it did not come again.
-    yield from (each for item, each in taken if not (item.again and each.state == "duplicate"))
+        try:
+            for (item, digest), reading, figures in zip(new, judged, settled, strict=True):
+                each = _take_file(intake, item, digest, replace(figures, reading=reading))
+                if not (item.again and each.state == "duplicate"):  # refused as before: it did not come again
+                    taken.append(each)
+        except XltoolError as error:
+            if not intake.store.is_pending:
+                raise
+            failure = error  # of one file: those before it are kept, and told
+    yield from taken
+    if failure is not None:
+        raise failure
 
 
 @dataclass(frozen=True, slots=True)

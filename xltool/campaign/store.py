@@ -805,6 +805,11 @@ class Store:
         with self._transaction():
             yield
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether changes wait to be kept together; no longer, when SQLite gave them all up for want of room."""
+        return self._db.in_transaction
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, within another one too; another run at work is waited for."""

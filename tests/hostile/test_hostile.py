@@ -46,6 +46,10 @@ MODULES = (amplified, archives, markup, kinds, contents, tampering)
 CASES: dict[str, Case] = {
     f"{module.__name__.rpartition('.')[2]}: {name}": case for module in MODULES for name, case in module.CASES.items()
 }
+TEXT_OF_A_CELL = re.compile(
+    rb"(?<=<is><t>)[^<]*(?=</t></is></c>)|(?<=<is><t xml:space=\"preserve\">)[^<]*(?=</t></is></c>)"
+)
+"""Where opinions quote what came: a text that stands in its cell, and no formula."""
 REACHES = re.compile(rb"WEBSERVICE|FILTERXML|RTD\(|EXEC\(|CALL\(|cmd\||\[1\]|a\.example")
 PROGRAM = "from xltool.cli import main; main()"
 
@@ -171,7 +175,7 @@ def test_nothing_of_it_reaches_an_output(name):
     for data in (api.fill(submission), mark_workbook(SPEC, submission, reading.findings, truth(), 2)):
         for part, content in parts(data).items():
             if part not in {"xl/sharedStrings.xml"} and not part.endswith((".vml", ".rels")) and "comments" not in part:
-                assert not REACHES.search(content), part
+                assert not REACHES.search(TEXT_OF_A_CELL.sub(b"", content)), part
             assert part in clean or re.search(r"comments|vmlDrawing|worksheets/", part), part
         assert api.read(data).submission.texts == api.read(api.fill(submission)).submission.texts
     page = api.report(submission, "html", draft=True)

@@ -6,6 +6,7 @@ The two editions, and the folder beside the repository with the official form an
 from __future__ import annotations
 
 import os
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ for _name in ("LC_ALL", "LC_MESSAGES", "LANG"):
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
+
+get_temp_dir()  # made once a process: not in the folder of the one test that has its own for temporary files
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -248,6 +248,23 @@ def alive(pid):
         return False
 
 
+@pytest.mark.skipif(workers.AFRESH is None, reason="no process here from which others are copied")
+def test_workers_start_afresh_however_long_the_name_of_the_temporary_folder(tmp_path):
+    folder = tmp_path / ("长" * 40)
+    folder.mkdir()
+    program = (
+        "from xltool.workers import AFRESH, run_in_workers\n"
+        "import tempfile\n"
+        "if __name__ == '__main__':\n"
+        "    print(list(run_in_workers(abs, [-1, 2], method=AFRESH)), tempfile.gettempdir())\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "" and done.stdout == f"[1, 2] {folder}\n"
+
+
 def test_limits_are_those_promised():
     assert (workers.WORKER_SECONDS, workers.WORKER_MEMORY) == (10, 512 * MIB)
 

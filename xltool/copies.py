@@ -5,7 +5,6 @@ Only where the system copies processes and ours may do so: elsewhere `can_copy` 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import runpy
 import sys
@@ -15,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from typing import IO
 
 from xltool import itself
-from xltool.workers import AFRESH
+from xltool.workers import AFRESH, open_context
 
 
 def can_copy() -> bool:
@@ -39,10 +38,10 @@ class Copy:
 
 def start_copy(module: str, words: Sequence[str]) -> Copy:
     """Runs a module as `python -m` does, with these words; `can_copy` has said that this is possible."""
-    context = multiprocessing.get_context(AFRESH)
+    context = open_context(AFRESH)
     (stdout, out), (stderr, err) = context.Pipe(duplex=False), context.Pipe(duplex=False)
     # It starts workers of its own, and comes to its end when we do not.
-    process = context.Process(target=_run_module, args=(module, [*words], out, err), daemon=False)
+    process = context.Process(target=_run_module, args=(module, [*words], out, err), daemon=False)  # type: ignore[attr-defined]
     process.start()
     out.close()
     err.close()

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
+from multiprocessing.util import get_temp_dir
 from time import monotonic, process_time
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -42,6 +44,11 @@ MOST_WAITING: Final = 256
 """Results that may wait for an earlier one."""
 AFRESH: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None
 """How workers are started by a process that has threads, whose copies would wait for locks that nobody lets go of."""
+SOCKET_ROOM: Final = 60
+"""Bytes that the name of the folder for temporary files may have where a socket lies two levels below it: the system
+takes 108 in all, some take 92."""
+SHORT_FOLDERS: Final = ("/tmp", "/var/tmp")
+"""Where the sockets lie when that name is longer."""
 LOOK: Final = 0.05
 """Seconds between two looks at the memory and the time of workers where the system sets no limits (Windows)."""
 
@@ -102,11 +109,33 @@ def run_in_workers(
     if method is None and threading.active_count() > 1:
         method = AFRESH
     limits = _Limits(seconds, seconds * SLOWEST if wait_seconds is None else wait_seconds, memory)
-    pool: _Pool[Item, Result] = _Pool(multiprocessing.get_context(method), function, limits, watched)
+    pool: _Pool[Item, Result] = _Pool(open_context(method), function, limits, watched)
     try:
         yield from pool.results(iter(items), jobs)
     finally:
         pool.close()
+
+
+def open_context(method: str | None) -> BaseContext:
+    """How processes are started by a method, by default as the system does it, wherever temporary files are kept."""
+    context = multiprocessing.get_context(method)
+    if context.get_start_method() == "forkserver" and len(os.fsencode(tempfile.gettempdir())) > SOCKET_ROOM:
+        _settle_sockets()
+    return context
+
+
+def _settle_sockets() -> None:
+    """Has this process make its folder of sockets where their names are not too long for the system.
+
+    It makes one only, when it is first asked for it.
+    """
+    held = tempfile.tempdir
+    with suppress(StopIteration):  # nowhere: the system says what is wrong
+        tempfile.tempdir = next(folder for folder in SHORT_FOLDERS if os.access(folder, os.W_OK | os.X_OK))
+    try:
+        get_temp_dir()
+    finally:
+        tempfile.tempdir = held
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,3 +233,55 @@ def test_letters_number_lines_below_figures():
     ]
     drafted = draft_page(make_page(["指标|支出（万元）", *(f"{name}|_" for name in rows)]))
     assert {name: len(parts) for name, parts in list_sums(drafted).items()} == {"最低生活保障": 2, "A 城市低保": 2}
+
+
+CARD = [
+    "申请人信息*6x1|公民*4x1|姓名|_|工作单位|_",
+    "证件名称|_|证件号码|_",
+    "通信地址|_*1x3",
+    "联系电话|_|电子邮箱|_",
+    "法人或其他组织*2x1|名称|_|统一社会信用代码|_",
+    "联系人|_|联系电话|_",
+    "所需信息*1x6",
+    "名称*1x2|_|文号*1x2|_",
+    "内容描述*1x2|_*1x4",
+]
+
+
+def test_a_card_whose_heads_stand_before_one_stack_alone():
+    drafted = draft_page(make_page(CARD, "申请表"))
+    assert drafted.spec is not None, drafted.text
+    assert drafted.differences == ()
+    [table] = drafted.spec.tables
+    first = table.blocks[0]
+    assert first.abreast == 2
+    assert [row.label for row in first.rows if row.absent] == ["<"]
+    assert [(r.row, r.column, r.width) for r in grid(table).rectangles if r.key and r.key.endswith("di_zhi.given")] == [
+        (2, 3, 3)
+    ]
+    assert len(drafted.spec.every_cell) == 14
+    assert {cell.key for cell in drafted.spec.cells} == set()
+
+
+def test_a_text_over_all_stacks_of_a_card_parts_them():
+    drafted = draft_page(make_page(["姓名|_|单位|_", "电话|_|邮编|_", "事项*1x4", "名称|_|文号|_"], "登记卡"))
+    assert drafted.spec is not None, drafted.text
+    assert drafted.differences == ()
+    assert [block.abreast for block in drafted.spec.tables[0].blocks] == [2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "heads"),
+    [
+        (["指标|分值|扣分", "秩序|60|_", "速度|40|_", "另加|—|_"], set()),
+        (["指标|单位|数量", "窗口|件|_", "网上|件|_", "满意度|—|_"], set()),
+        (["指标|单位|数量", "一、受理|—|_", "（一）窗口|件|_", "（二）网上|件|_"], {"一、受理"}),
+        (["指标|单位|数量", "受理情况|_|_", "窗口|件|_", "网上|件|_"], {"受理情况"}),
+    ],
+)
+def test_a_dash_in_the_one_printed_column_makes_no_heading_of_a_line(lines, heads):
+    drafted = draft_page(make_page(lines))
+    assert drafted.spec is not None, drafted.text
+    [block] = drafted.spec.tables[0].blocks
+    assert {row.label for row in block.rows if len(row.absent) == len(block.columns)} == heads
+    assert drafted.differences == ()

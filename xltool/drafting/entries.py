@@ -29,21 +29,16 @@ _CERTAIN: Final = frozenset({"备注"})
 
 
 def propose_entries(table: DraftTable) -> None:
-    """Makes cells of a table what is no figure, where labels or what is printed in the blank tell so.
-
-    All of it is taken back where no figure would be left: then it stays a figure with a doubt at its line.
-    """
+    """Makes cells of a table what is no figure, where labels or what is printed in the blank tell so."""
     for block in table.blocks:
         fills = [block.shape.list_fills(at) for at in range(len(block.rows))]
         for at, column in enumerate(block.columns):
             _make_entry(table, block, "column", column, [row[at].text for row in fills if at in row])
         for row, filled in zip(block.rows, fills, strict=True):
             _make_entry(table, block, "row", row, [square.text for square in filled.values()])
-    if not any(_list_figures(block) for block in table.blocks):
-        take_back_entries([table], "整张表没有一格是数")
 
 
-def take_back_entries(tables: Sequence[DraftTable], why: str = "") -> bool:
+def take_back_entries(tables: Sequence[DraftTable]) -> bool:
     """Makes figures again of what was drafted as none; whether there was anything."""
     found = [item for table in tables for block in table.blocks for item in (*block.columns, *block.rows) if item.entry]
     for item in found:
@@ -51,7 +46,7 @@ def take_back_entries(tables: Sequence[DraftTable], why: str = "") -> bool:
         item.doubts = [doubt for doubt in item.doubts if doubt not in item.entry.doubts]
         item.measure, told = item.entry.instead, _describe(item.entry)
         item.entry = None
-        item.doubts.append(f"这里填的看来是{told}，不是数；{f'{why}，' if why else ''}现在只能按数起草，要另想办法")
+        item.doubts.append(f"这里填的看来是{told}，不是数；现在只能按数起草，要另想办法")
     return bool(found)
 
 
@@ -119,13 +114,3 @@ def _find_choices(label: str, printed: Sequence[str]) -> tuple[str, ...]:
             return ()
     fit = all(_CHOICE.fullmatch(choice) for choice in choices) and len({*choices}) == len(choices) >= 2
     return choices if fit else ()
-
-
-def _list_figures(block: DraftBlock) -> list[tuple[DraftItem, DraftItem]]:
-    """The cells of a block that are figures."""
-    return [
-        (row, column)
-        for row in block.rows
-        for column in block.columns
-        if column.id not in row.absent and row.entry is None and column.entry is None
-    ]

@@ -409,7 +409,8 @@ def _mark_headings(rows: list[RowShape], before: int, after: int, figures: Seque
         empty = bool(row.open) and bool(row.label.strip()) and all(square.blank for square in row.open)
         empty = empty and not label.is_total
         without = [not row.printed[place].strip(_DASHES) for place in range(before + after)]
-        bare = bool(beside[0]) and all(without[before:])
+        dashed = any(text.strip() for text in row.printed[before:])
+        bare = bool(beside[0]) and all(without[before:]) and (not dashed or _heads_others(rows, at))
         unitless = bool(beside[1]) and all(without[before + place] for place in beside[1]) and _heads_others(rows, at)
         unnumbered = bool(beside[2]) and all(without[:before]) and label.numbering.level == 1
         if empty and (bare or unitless or unnumbered):
@@ -448,10 +449,13 @@ def _read_card(table: SquareTable, top: int) -> BlockShape:
     """Lines of labels with a place to fill in beside each, from a row on: as many as have the same columns."""
     edges = _list_card_edges(table, top)
     bottom, opened = _end_of_band(table, top), _list_open(table, top)
+    stacks = len(_list_pattern(table, top))
     while bottom < table.rows and not _opens_grid(table, bottom):
         more = _end_of_band(table, bottom)
         beside = {square.column for row in range(bottom, more) for square in table.list_row(row)}
         alone = len(table.list_row(bottom)) == 1
+        if alone and stacks > 1:  # a text over all stacks parts them
+            break
         if not alone and _list_pattern(table, bottom) != _list_pattern(table, top):
             break
         if not alone and (not beside <= set(edges)) and not (set(edges) <= beside):
@@ -460,10 +464,13 @@ def _read_card(table: SquareTable, top: int) -> BlockShape:
             break
         edges = sorted({*edges, *beside})
         bottom = more
-    pairs = _list_pattern(table, top)
-    stacks = len(pairs)
     rows = [_read_card_row(table, row, stack) for stack in range(stacks) for row in range(top, bottom)]
     spans = _list_spans(edges, table.columns)
+    levels = [max(len(row.path), 1) for row in rows]
+    depths = [max(levels[at : at + bottom - top]) for at in range(0, len(rows), bottom - top)]
+    if not spans and len({*depths}) > 1 and sum(depths) + stacks == len(edges):
+        # said, so that each stack has only the columns of labels that it needs
+        spans = (1,) * len(edges)
     return BlockShape(
         top, bottom, "", (), (), (), (), (ColumnShape(0, ()),), tuple(rows),
         headless=True, unlabelled=False, abreast=stacks, spans=spans,
@@ -513,7 +520,9 @@ def _read_card_row(table: SquareTable, row: int, stack: int) -> RowShape:
             {0: ON_FROM_LEFT if len(line) == 1 else ""},
             (),
         )
-    stack = min(stack, len(fills) - 1)
+    if stack >= len(fills):  # the last place to fill in goes on over this stack
+        over = Square(row, line[-1].column + line[-1].width, 1, 1, ON_FROM_LEFT)
+        return RowShape(row, (over,), (), {0: ON_FROM_LEFT}, ())
     begin = fills[stack - 1] + 1 if stack else 0
     path = tuple(line[begin : fills[stack]])
     square = line[fills[stack]]

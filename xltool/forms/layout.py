@@ -6,6 +6,7 @@ The one source of merges for workbook, Word, HTML and PDF.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from xltool.forms.mosaic import ON_FROM_ABOVE, ON_FROM_LEFT, Mosaic
 from xltool.model import Block, CellKey, Column, Grid, Head, Rectangle, Row, Table
@@ -54,8 +55,26 @@ def count_printed_columns(block: Block) -> int:
     """How many columns a block is printed in, each of which may take several of the table's grid."""
     if block.across:
         return len(block.rows) * len(block.columns)
-    printed = len(block.printed_before) + len(block.printed)
-    return block.abreast * (printed + count_label_levels(block) + len(block.columns))
+    return sum(_list_widths(block, list_stack_levels(block)))
+
+
+def list_stacks(block: Block) -> list[Sequence[Row]]:
+    """The rows of each stack of a block, of which the last may have fewer."""
+    each = -(-len(block.rows) // block.abreast)
+    return [block.rows[stack * each : (stack + 1) * each] for stack in range(block.abreast)]
+
+
+def list_stack_levels(block: Block) -> list[int]:
+    """How many columns the labels of each stack take: all alike, or each what it needs, where `spans` has so many."""
+    alike = [count_label_levels(block)] * block.abreast
+    own = [max((_count_levels(row_path(row)) for row in rows), default=1) for rows in list_stacks(block)]
+    return own if block.headless and block.spans and len(block.spans) == sum(_list_widths(block, own)) else alike
+
+
+def _list_widths(block: Block, levels: Sequence[int]) -> list[int]:
+    """How many printed columns each stack of a block has."""
+    beside = len(block.printed_before) + len(block.printed) + len(block.columns)
+    return [beside + each for each in levels]
 
 
 def _head_depth(block: Block) -> int:
@@ -76,13 +95,9 @@ def _width(block: Block) -> int:
     return sum(block.spans) or count_printed_columns(block)
 
 
-def _stack_rows(block: Block) -> int:
-    """How many rows a stack of a block has, of which the last may have fewer."""
-    return -(-len(block.rows) // block.abreast)
-
-
 def _height(block: Block) -> int:
-    return bool(block.caption) + _head_depth(block) + len(block.lines) + (1 if block.across else _stack_rows(block))
+    lines = 1 if block.across else len(list_stacks(block)[0])
+    return bool(block.caption) + _head_depth(block) + len(block.lines) + lines
 
 
 def _spread(block: Block, width: int) -> list[int]:
@@ -97,13 +112,13 @@ def _down(table: Table, block: Block, top: int, number: int, width: int) -> Iter
     if block.caption:
         yield Rectangle(top, 0, 1, width, "caption", block.caption, None, number)
         top += 1
-    deep, each = _head_depth(block) + len(block.lines), count_printed_columns(block) // block.abreast
-    mosaic = Mosaic(deep + _stack_rows(block), each * block.abreast)
-    for stack in range(block.abreast):
-        first = stack * _stack_rows(block)
+    deep, levels, stacks = _head_depth(block) + len(block.lines), list_stack_levels(block), list_stacks(block)
+    widths = _list_widths(block, levels)
+    mosaic = Mosaic(deep + len(stacks[0]), sum(widths))
+    for left, rows, each in zip(accumulate(widths, initial=0), stacks, levels, strict=False):
         if not block.headless:
-            _lay_heads(mosaic, block, stack * each)
-        _lay_rows(mosaic, table, block, (deep, stack * each), block.rows[first : first + _stack_rows(block)])
+            _lay_heads(mosaic, block, left)
+        _lay_rows(mosaic, (table, block), (deep, left), rows, each)
     mosaic.fill("print")
     yield from mosaic.rectangles(top, _spread(block, width), number)
 
@@ -131,13 +146,20 @@ def _lay_heads(mosaic: Mosaic, block: Block, left: int) -> None:
                 mosaic.lay_text("line", text if text == ON_FROM_ABOVE else ON_FROM_LEFT, (down, at))
 
 
-def _lay_rows(mosaic: Mosaic, table: Table, block: Block, at: tuple[int, int], rows: Sequence[Row]) -> None:
+def _lay_rows(
+    mosaic: Mosaic, of: tuple[Table, Block], at: tuple[int, int], rows: Sequence[Row], levels: int
+) -> None:
     """The labels of some rows, what is printed beside them, and their cells or what stands in the place of one."""
-    top, left = at
-    levels, before = count_label_levels(block), len(block.printed_before)
+    (table, block), (top, left) = of, at
+    before = len(block.printed_before)
     if levels:
         for start, depth, count, deep, text in _tree([row_path(row) for row in rows], levels):
-            mosaic.lay("label", text, (top + start, left + before + depth), (count, deep))
+            place = top + start, left + before + depth
+            if text == ON_FROM_LEFT and block.abreast > 1:
+                for right in range(deep):
+                    mosaic.lay_text("label", text, (place[0], place[1] + right))
+            else:
+                mosaic.lay("label", text, place, (count, deep))
     figures = left + before + levels + len(block.printed)
     places = [*range(left, left + before), *range(left + before + levels, figures)]
     for down, row in enumerate(rows, top):

@@ -21,6 +21,7 @@ _GOES_ON_FROM_ABOVE: Final[dict[Role, frozenset[Role]]] = {
 _GOES_ON_FROM_LEFT: Final[dict[Role, frozenset[Role]]] = {
     "line": frozenset({"line"}),
     "print": frozenset({"label", "print", "value"}),
+    "label": frozenset({"label", "print", "value"}),
 }
 
 

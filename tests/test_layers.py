@@ -479,6 +479,7 @@ MODULES = {
         "open",
         "overlays",
         "package",
+        "packed",
         "plain_markup",
         "rows",
         "save_time",

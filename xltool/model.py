@@ -287,7 +287,7 @@ class Block:
         return self.across or (self.unlabelled and len(self.rows) == 1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A titled list of blocks with the relative widths of its grid columns and the note printed below it."""
 
@@ -1035,9 +1035,12 @@ class Rectangle:
     block: int = 0  # which block of the table it belongs to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
-    """A table as rectangles that cover it exactly; the first `head_rows` lines repeat on every page."""
+    """A table as rectangles that cover it exactly; the first `head_rows` lines repeat on every page.
+
+    One that was filled in names the `blank` one, whose rectangles have the same places in the same order.
+    """
 
     table: str
     title: str
@@ -1047,6 +1050,7 @@ class Grid:
     widths: tuple[int, ...]
     rectangles: tuple[Rectangle, ...]
     note: str = ""
+    blank: Grid | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.elsewhere import assert_same_elsewhere
 from xltool import api
 from xltool.cli import main
 from xltool.messages import XltoolError
@@ -14,6 +15,11 @@ from xltool.report import printing
 from xltool.report.printing import FRAGMENT, OPTIONS, PICTURES, REPORT_KINDS, STYLE, ReportKind, Wishes, find_fault
 
 SUBMISSION = api.read((Path(__file__).parents[2] / "samples" / "2024" / "654221-015.json").read_bytes()).submission
+
+
+def make_report(kind):
+    """A module's own function, for `assert_same_elsewhere`."""
+    return api.report(SUBMISSION, kind, draft=True)
 
 
 def run(*arguments):
@@ -107,3 +113,14 @@ def test_what_is_read_back_can_be(kind):
     assert not api.verify(data, SUBMISSION).findings
     other = replace(SUBMISSION, agency=replace(SUBMISSION.agency, name="额敏县财政局"))
     assert [found.code for found in api.verify(data, other).findings] == ["verify.fact"]
+
+
+@pytest.mark.parametrize("kind", ["docx", "html"])
+def test_what_is_remembered_of_one_report_does_not_show_in_another(kind):
+    for year in ("2023", "2024"):
+        for path in sorted((Path(__file__).parents[2] / "samples" / year).glob("*.json")):
+            other = api.read(path.read_bytes()).submission
+            figures = tuple(None if value is None else 987_654_321 for value in other.values)
+            for each in (other, replace(other, values=figures)):
+                api.report(each, kind)
+    assert_same_elsewhere(make_report, kind)

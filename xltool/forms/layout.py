@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from xltool.forms.memo import derive_once
 from xltool.forms.mosaic import ON_FROM_ABOVE, ON_FROM_LEFT, Mosaic
 from xltool.model import Block, CellKey, Column, Grid, Head, Rectangle, Row, Table
 
 Path = tuple[Head | Row | Column, ...]
 
 
+@derive_once
 def grid(table: Table) -> Grid:
     """The official layout of a table, zero-based, with the key of each value and the labels as printed.
 

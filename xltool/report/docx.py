@@ -11,16 +11,18 @@ import zipfile
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.oxml import parse_xml
 
+from xltool.forms.memo import derive_once
 from xltool.model import Grid, Heading, Paragraph, Rectangle, Report
 from xltool.report import style
-from xltool.report.grids import fit_figure, is_flat, rows_of_grid
-from xltool.report.text import DRAFT_MARK, break_title, clean_line, is_ragged
+from xltool.report.grids import fit_figure, index_rows, is_flat, measure_rooms
+from xltool.report.text import DRAFT_MARK, REMEMBERED_TEXT, break_title, clean_line, is_ragged
+from xltool.spreadsheet.packed import ZipPart, join_zip_parts, pack_part, read_zip_parts
 
 _DOCUMENT: Final = "word/document.xml"
 _CORE: Final = "docProps/core.xml"
@@ -62,10 +64,10 @@ def to_docx(report: Report, look: style.Look | None = None) -> bytes:
                 # Word joins two tables with nothing between them, and a document may not end with one.
                 if part.note or after is None or isinstance(after, Grid):
                     body += [_write_paragraph(look, "TableNote", line) for line in part.note.split("\n")]
-    opening, closing, shared = _prepare_base(look, report.draft)
-    return _pack_parts(
-        shared | {_DOCUMENT: opening + "".join(body).encode() + closing, _CORE: _write_core(report).encode()}
-    )
+    base = _prepare_base(look, report.draft)
+    document = base.opening + "".join(body).encode() + base.closing
+    own = {_DOCUMENT: pack_part(document), _CORE: pack_part(_write_core(report).encode())}
+    return join_zip_parts(base.parts, own)
 
 
 def _write_title(report: Report, look: style.Look) -> str:
@@ -89,6 +91,11 @@ def _write_gaps(*, below: bool, above: bool) -> str:
 
 
 def _write_run(text: str, size: int = 0) -> str:
+    return _write_words(text, size) if len(text) <= REMEMBERED_TEXT else _write_words.__wrapped__(text, size)
+
+
+@lru_cache(maxsize=2**12)
+def _write_words(text: str, size: int) -> str:
     printed = escape(clean_line(text))
     if not printed:
         return ""
@@ -97,27 +104,68 @@ def _write_run(text: str, size: int = 0) -> str:
 
 
 def _write_table(grid: Grid, look: style.Look) -> str:
-    width = look.page.text_width
-    edges = [0, *(round(width * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
-    columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(edges))
+    return f"{_open_table(grid.blank or grid, look)}{''.join(_write_rows(grid, look))}</w:tbl>"
+
+
+@derive_once
+def _open_table(grid: Grid, look: style.Look) -> str:
+    """What is said of a table as a whole."""
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
     margins = "".join(
         f'<w:{side} w:w="{_CELL_MARGIN if side in ("left", "right") else 0}" w:type="dxa"/>' for side in _SIDES[:4]
     )
+    columns = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(_list_edges(grid, look)))
     headed = f"，前 {grid.head_rows} 行是表头" if grid.head_rows else ""
     said = f"{clean_line(grid.title)}：{grid.rows} 行 {grid.columns} 列的表{headed}。"
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{look.page.text_width}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>'
         f"{borders}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
         f"<w:tblCaption w:val={quoteattr(clean_line(grid.title))}/><w:tblDescription w:val={quoteattr(said)}/>"
         f"</w:tblPr>"
-        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(_write_rows(grid, look, edges))}</w:tbl>"
+        f"<w:tblGrid>{columns}</w:tblGrid>"
     )
 
 
-def _write_rows(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]:
+def _list_edges(grid: Grid, look: style.Look) -> list[int]:
+    """Where the columns of a grid begin and end, in twips from the left."""
+    return [0, *(round(look.page.text_width * reach / sum(grid.widths)) for reach in accumulate(grid.widths))]
+
+
+class _Frame(NamedTuple):
+    """What stands before the run of a cell in a line, whatever is in it.
+
+    `at` tells which rectangle it is of, `begins` whether that begins in this line; `part` is the part of the usual size
+    that its label fits in.
+    """
+
+    at: int
+    begins: bool
+    opening: str
+    part: float
+
+
+def _write_rows(grid: Grid, look: style.Look) -> Iterator[str]:
     narrow = min(1, look.page.text_width / style.TEXT_WIDTH)
+    laid = grid.blank or grid
+    rooms = measure_rooms(laid)
+    for opening, frames in _frame_rows(laid, look):
+        written = [opening]
+        for frame in frames:
+            written.append(frame.opening)
+            if frame.begins:
+                r = grid.rectangles[frame.at]
+                part = fit_figure(r.text, rooms[frame.at]) * narrow if r.role == "value" else frame.part
+                written.append(_write_run(r.text, max(int(part * style.TABLE_SIZE), _SMALLEST) if part < 1 else 0))
+            written.append("</w:p></w:tc>")
+        written.append("</w:tr>")
+        yield "".join(written)
+
+
+@derive_once
+def _frame_rows(grid: Grid, look: style.Look) -> list[tuple[str, list[_Frame]]]:
+    """The lines of a grid, and of all that are filled from it: what opens each, and what opens its cells."""
+    edges = _list_edges(grid, look)
     # A table that fits on a page stays on one: broken, the labels over many rows would stand on one side of the break
     # only.
     whole = grid.rows * _ROW_HEIGHT < look.page.text_height - style.TEXT_HEIGHT // 22
@@ -125,20 +173,20 @@ def _write_rows(grid: Grid, look: style.Look, edges: list[int]) -> Iterator[str]
     styles = {
         kind: f"<w:pStyle w:val={quoteattr(look.ids[kind])}/>" for kind in ("TableText", "TableLabel", "TableHead")
     }
-    for row, touching in enumerate(rows_of_grid(grid)):
+    lines: list[tuple[str, list[_Frame]]] = []
+    for row, touching in enumerate(index_rows(grid)):
         kept = "<w:keepNext/>" if whole and row + 1 < grid.rows else ""
-        cells = []
-        for r in touching:
+        frames = []
+        for at in touching:
+            r = grid.rectangles[at]
             width = edges[r.column + r.width] - edges[r.column]
             indent, part = _set_number(r, width - 2 * _CELL_MARGIN)
-            part = fit_figure(grid, r) * narrow if r.role == "value" else part
-            size = max(int(part * style.TABLE_SIZE), _SMALLEST) if part < 1 else 0
-            run = _write_run(r.text, size) if r.row == row else ""
-            before = f"{styles[_choose_style(r, label)]}{kept}{indent}"
-            cells.append(_write_cell(r, width, before, run, first=r.row == row))
+            paragraph = f"{styles[_choose_style(r, label)]}{kept}{indent}"
+            frames.append(_Frame(at, r.row == row, _open_cell(r, width, paragraph, begins=r.row == row), part))
         repeated = "<w:tblHeader/>" if row < grid.head_rows else ""
         properties = f'<w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>{repeated}'
-        yield f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+        lines.append((f"<w:tr><w:trPr>{properties}</w:trPr>", frames))
+    return lines
 
 
 def _choose_style(r: Rectangle, label: str) -> str:
@@ -164,12 +212,12 @@ def _set_number(r: Rectangle, room: int) -> tuple[str, float]:
     return f'<w:ind w:firstLine="{max(0, round(room - above * part) // 2)}"/>{_RAGGED}', part
 
 
-def _write_cell(r: Rectangle, width: int, paragraph: str, run: str, *, first: bool) -> str:
+def _open_cell(r: Rectangle, width: int, paragraph: str, *, begins: bool) -> str:
     across = f'<w:gridSpan w:val="{r.width}"/>' if r.width > 1 else ""
-    down = f'<w:vMerge w:val="{"restart" if first else "continue"}"/>' if r.height > 1 else ""
+    down = f'<w:vMerge w:val="{"restart" if begins else "continue"}"/>' if r.height > 1 else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}{down}<w:vAlign w:val="center"/></w:tcPr>'
-        f"<w:p><w:pPr>{paragraph}</w:pPr>{run}</w:p></w:tc>"
+        f"<w:p><w:pPr>{paragraph}</w:pPr>"
     )
 
 
@@ -211,9 +259,16 @@ def _official_look() -> style.Look:
     return style.official_look()
 
 
+class _Base(NamedTuple):
+    """What no report in a look changes: the document before and after its body, and all other parts of the package."""
+
+    opening: bytes
+    closing: bytes
+    parts: tuple[ZipPart, ...]
+
+
 @lru_cache(maxsize=4)
-def _prepare_base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str, bytes]]:
-    """What no report in this look changes: the document before and after its body, and all other parts."""
+def _prepare_base(look: style.Look, draft: bool) -> _Base:
     document = docx.Document()
     section = document.sections[0]
     section.footer.part.element[:] = [parse_xml(style.write_page_number(look, odd=True))]
@@ -239,5 +294,5 @@ def _prepare_base(look: style.Look, draft: bool) -> tuple[bytes, bytes, dict[str
         "word/settings.xml": style.write_settings().encode(),
         "word/fontTable.xml": look.font_table.encode(),
     }
-    opening, section_start, closing = parts.pop(_DOCUMENT).partition(b"<w:sectPr")
-    return opening, section_start + closing, parts
+    opening, section_start, closing = parts[_DOCUMENT].partition(b"<w:sectPr")
+    return _Base(opening, section_start + closing, tuple(read_zip_parts(_pack_parts(parts))))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 from xltool.forms.layout import grid as lay_out
 from xltool.forms.list_rows import print_line_content, sum_column
 from xltool.forms.lists import AGENCY_HEAD, TOTAL_LABEL
+from xltool.forms.memo import derive_once
 from xltool.messages import format_scaled
 from xltool.model import CellKey, Grid, ListRow, Rectangle, Role, RowList, Table
 
@@ -28,11 +30,12 @@ def fill_grid(table: Table, word_figure: Callable[[CellKey], str], words: Collec
     Those of `words` hold no figures, and take more than one line where they must.
     """
     blank = lay_out(table)
-    filled = (
-        r if r.key is None else replace(r, text=word_figure(r.key), role="print" if r.key in words else r.role)
-        for r in blank.rectangles
-    )
-    return replace(blank, rectangles=tuple(filled))
+    filled = [r if r.key is None else _fill_rectangle(r, word_figure(r.key), r.key in words) for r in blank.rectangles]
+    return replace(blank, rectangles=tuple(filled), blank=blank)
+
+
+def _fill_rectangle(r: Rectangle, text: str, holds_words: bool) -> Rectangle:
+    return Rectangle(r.row, r.column, r.height, r.width, "print" if holds_words else r.role, text, r.key, r.block)
 
 
 def lay_out_list(row_list: RowList, lines: Sequence[ListRow], *, gaps: bool = False) -> Grid:
@@ -80,10 +83,16 @@ def rows_of_grid(grid: Grid) -> list[list[Rectangle]]:
 
     One of several lines comes once in each.
     """
-    touching: list[list[Rectangle]] = [[] for _ in range(grid.rows)]
-    for rectangle in sorted(grid.rectangles, key=lambda r: r.column):
+    return [[grid.rectangles[at] for at in touching] for touching in index_rows(grid.blank or grid)]
+
+
+@derive_once
+def index_rows(grid: Grid) -> list[list[int]]:
+    """For each line of the grid which of its rectangles touch it, from left to right."""
+    touching: list[list[int]] = [[] for _ in range(grid.rows)]
+    for at, rectangle in sorted(enumerate(grid.rectangles), key=lambda each: each[1].column):
         for row in range(rectangle.row, rectangle.row + rectangle.height):
-            touching[row].append(rectangle)
+            touching[row].append(at)
     return touching
 
 
@@ -117,15 +126,20 @@ def labels_beside(labels: Iterable[Rectangle], of: Rectangle) -> list[Rectangle]
     ]
 
 
-def fit_figure(grid: Grid, figure: Rectangle) -> float:
+@derive_once
+def measure_rooms(grid: Grid) -> list[float]:
+    """How much room the rectangles of a grid have for a line, in their order and in widths of a digit."""
+    edges = [0, *accumulate(grid.widths)]
+    shares = [(edges[r.column + r.width] - edges[r.column]) / edges[-1] for r in grid.rectangles]
+    return [(share * _TABLE_EM - _MARGINS_EM) / _DIGIT_EM for share in shares]
+
+
+def fit_figure(text: str, room: float) -> float:
     """The part of the usual size, at most 1, at which a figure stays on one line.
 
     Broken in two it reads as two figures.
     """
-    if not figure.text:
-        return 1
-    share = sum(grid.widths[figure.column : figure.column + figure.width]) / sum(grid.widths)
-    return min(1, (share * _TABLE_EM - _MARGINS_EM) / (_DIGIT_EM * len(figure.text)))
+    return min(1, room / len(text)) if text else 1
 
 
 def is_flat(grid: Grid) -> bool:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from xltool.forms.memo import derive_once
 from xltool.model import CellKey, Grid, Rectangle
-from xltool.report.grids import fit_figure, grid_heads, grid_labels, heads_above, is_flat, labels_beside, rows_of_grid
+from xltool.report.grids import (
+    fit_figure,
+    grid_heads,
+    grid_labels,
+    heads_above,
+    index_rows,
+    is_flat,
+    labels_beside,
+    measure_rooms,
+)
 
 _MANY_COLUMNS: Final = 6
 """A table with more columns than this does not fit the width of a phone and scrolls sideways in its own box."""
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlCell:
+class HtmlCell(NamedTuple):
     """A cell of a web page's table: its element, what it is in the grid, and the attributes that place it.
 
     `fit` is the part of the usual size at which a figure stays on one line, empty where it does; `key` is that of a
@@ -28,6 +37,13 @@ class HtmlCell:
     text: str
     fit: str = ""
     key: CellKey | None = None
+
+
+class _Place(NamedTuple):
+    """What a cell is and how it is announced, whatever stands in it."""
+
+    tag: str
+    attributes: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +65,40 @@ class HtmlTable:
 
 def build_html_table(grid: Grid, id: str) -> HtmlTable:
     """The table of a grid; `id` begins the ids of its heads and labels."""
-    over, left, flush = grid_heads(grid), grid_labels(grid), is_flat(grid)
+    laid = grid.blank or grid
+    places, rooms = _place_cells(laid, id), measure_rooms(laid)
     lines: list[list[HtmlCell]] = []
     bodies: dict[int, list[list[HtmlCell]]] = {}
-    for row, touching in enumerate(rows_of_grid(grid)):
+    for row, touching in enumerate(index_rows(laid)):
         lines.append(
-            [_build_cell(grid, id, r, heads_above(over, r), labels_beside(left, r)) for r in touching if r.row == row]
+            [
+                _build_cell(grid.rectangles[at], places[at], rooms[at])
+                for at in touching
+                if grid.rectangles[at].row == row
+            ]
         )
         if row >= grid.head_rows:
-            bodies.setdefault(touching[0].block, []).append(lines[-1])
+            bodies.setdefault(grid.rectangles[touching[0]].block, []).append(lines[-1])
     widths = tuple(round(100 * width / sum(grid.widths), 2) for width in grid.widths)
     wide, notes = grid.columns > _MANY_COLUMNS, tuple(filter(None, grid.note.split("\n")))
-    return HtmlTable(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flush, notes)
+    flat = is_flat(laid)
+    return HtmlTable(id, grid.title, widths, lines[: grid.head_rows], list(bodies.values()), wide, flat, notes)
 
 
-def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: list[Rectangle]) -> HtmlCell:
+def _build_cell(r: Rectangle, place: _Place, room: float) -> HtmlCell:
+    part = fit_figure(r.text, room) if r.role == "value" else 1
+    role = "head" if r.role == "line" else r.role  # what is printed under the heads looks like them
+    return HtmlCell(place.tag, role, place.attributes, r.text, f"{part:.2f}" if part < 1 else "", r.key)
+
+
+@derive_once
+def _place_cells(grid: Grid, id: str) -> list[_Place]:
+    """The places of the cells of a grid, and of all that are filled from it, in the order of its rectangles."""
+    over, left = grid_heads(grid), grid_labels(grid)
+    return [_place_cell(id, r, heads_above(over, r), labels_beside(left, r)) for r in grid.rectangles]
+
+
+def _place_cell(id: str, r: Rectangle, over: list[Rectangle], left: list[Rectangle]) -> _Place:
     match r.role:
         case "value":
             tag, scope, headers = "td", "", over + left
@@ -83,12 +118,8 @@ def _build_cell(grid: Grid, id: str, r: Rectangle, over: list[Rectangle], left: 
         "rowspan": r.height if r.height > 1 else "",
         "colspan": r.width if r.width > 1 else "",
     }
-    written = Markup(
-        "".join([f' {name}="{value}"' for name, value in attributes.items() if value])
-    )  # numbers and words of ours
-    part = fit_figure(grid, r) if r.role == "value" else 1
-    role = "head" if r.role == "line" else r.role  # what is printed under the heads looks like them
-    return HtmlCell(tag, role, written, r.text, f"{part:.2f}" if part < 1 else "", r.key)
+    # numbers and words of ours
+    return _Place(tag, Markup("".join([f' {name}="{value}"' for name, value in attributes.items() if value])))
 
 
 def _cell_id(table: str, r: Rectangle) -> str:

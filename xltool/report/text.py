@@ -10,6 +10,9 @@ from xltool.messages import BREAKS, UNPRINTABLE
 DRAFT_MARK: Final = "草稿：尚有未通过的审核项，不得公布"
 """What a report says at its top while error findings remain."""
 
+REMEMBERED_TEXT: Final = 100
+"""Characters of a text that is remembered as it was written: labels and small figures come again in every report."""
+
 _LONG_WORD: Final = re.compile("[!-~]{16}")
 
 

@@ -139,11 +139,11 @@ def mark_list(
 
     def mark_cell(cell: HtmlCell) -> MarkedCell:
         if cell.key is None or cell.key.partition(".")[2] not in columns:
-            return MarkedCell(replace(cell, key=None))
+            return MarkedCell(cell._replace(key=None))
         key = f"{row_list.id}.{cell.key}"
         mine = concerns.get(key, ())
         marks = " ".join([each.role for each in mine][:1])
-        return MarkedCell(replace(cell, key=key), marks, notes=tuple(_note_concern(each) for each in mine))
+        return MarkedCell(cell._replace(key=key), marks, notes=tuple(_note_concern(each) for each in mine))
 
     made = build_html_table(lay_out_list(row_list, lines[:most], gaps=True), f"t-{row_list.id}")
     if most is not None and len(lines) > most:

@@ -8,12 +8,12 @@ that are the form's, so are the first.
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from xltool.spreadsheet.packed import Packed, inflate_part, join_zip_parts, make_packer, pack_part, read_zip_parts
 from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.contents import Contents
 from xltool.workbook.draw import Drawn
@@ -31,32 +31,10 @@ SheetPlace: TypeAlias = tuple[int, int]
 Pieces: TypeAlias = Mapping[SheetPlace, bytes]
 """Cells and beginnings of rows that are other than the master's, as markup."""
 
-_LOCAL: Final = struct.Struct("<4s5H3I2H")
-_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
-_END: Final = struct.Struct("<4s4H2IH")
-_SIZES: Final = struct.Struct("<3I")
-_SIZES_IN_LOCAL, _SIZES_IN_CENTRAL, _OFFSET_IN_CENTRAL = 14, 16, 42
 _MOST_BEGUN: Final = 8
 """So many beginnings of the shared strings are kept deflated: they differ by how many texts are behind them."""
 _COUNTS, _LAST_STRING = b' count="', b"</sst>"
 _PROPERTY: Final = re.compile(b"(?<=<vt:lpwstr>)[^<]*")
-
-
-class Packed(NamedTuple):
-    """A part as it stands in a zip: its checksum, how long it is, its deflated bytes."""
-
-    checksum: int
-    length: int
-    deflated: bytes
-
-
-class _ZipPart(NamedTuple):
-    """One part in its zip: local header with name, what it holds, line of the directory."""
-
-    name: str
-    local: bytes
-    packed: Packed
-    central: bytes
 
 
 class TextNumbers(NamedTuple):
@@ -70,7 +48,7 @@ class Mould:
     """The master of a form's workbooks of one occasion, taken apart."""
 
     def __init__(self, drawn: Drawn) -> None:
-        self._entries = tuple(_read_entries(drawn.data))
+        self._entries = tuple(read_zip_parts(drawn.data))
         parts = {entry.name: entry.packed for entry in self._entries}
         self._seams: dict[SheetPlace, Seam] = {}
         self._cells: dict[Spot, SheetPlace] = {}
@@ -80,7 +58,7 @@ class Mould:
         self.measures: dict[str, Measures] = {}
         """Of the sheets on whose cells comments may stand."""
         for number, sheet in enumerate(drawn.book.worksheets(), 1):
-            content = _inflate(parts[_name_sheet(number)])
+            content = inflate_part(parts[_name_sheet(number)])
             self._sheets[number] = [*_split_sheet(content.decode(), sheet.seams)]
             for at, seam in enumerate(sheet.seams):
                 place = number, 2 * at + 1
@@ -93,8 +71,8 @@ class Mould:
                 else:
                     self._cells[Spot(sheet.name, seam.row, seam.column)] = place
         self._texts, self._mentions = drawn.book.texts, drawn.book.mentions
-        self._strings = _Strings(_inflate(parts[STRINGS]))
-        self._properties = _PROPERTY.split(_inflate(parts[PROPERTIES]))
+        self._strings = _Strings(inflate_part(parts[STRINGS]))
+        self._properties = _PROPERTY.split(inflate_part(parts[PROPERTIES]))
 
     def number_texts(self, cells: Mapping[Spot, CachedValue]) -> TextNumbers:
         """The texts of cells as shared strings, in the order of the sheets, behind the form's unless they are its."""
@@ -143,7 +121,7 @@ class Mould:
         for (number, at), piece in pieces.items():
             if number in wanted:
                 changed[number][at] = piece
-        return {_name_sheet(number): _pack(b"".join(sheet)) for number, sheet in changed.items()}
+        return {_name_sheet(number): pack_part(b"".join(sheet)) for number, sheet in changed.items()}
 
     def make(
         self, sheets: Mapping[str, Packed], numbering: TextNumbers, meta: Sequence[str], slip: bytes | None = None
@@ -154,11 +132,11 @@ class Mould:
         """
         changed = {**sheets, STRINGS: self._strings.pack(self._mentions + len(numbering.numbers), numbering.added)}
         marks = (*(escape_text(each).encode() for each in meta), b"")
-        changed[PROPERTIES] = _pack(b"".join(chain.from_iterable(zip(self._properties, marks, strict=True))))
+        changed[PROPERTIES] = pack_part(b"".join(chain.from_iterable(zip(self._properties, marks, strict=True))))
         if slip is None:
-            return _zip_entries(self._entries, changed)
+            return join_zip_parts(self._entries, changed)
         rest = {entry.name: entry.packed for entry in self._entries if entry.name not in _OF_SLIPS}
-        return _zip_entries([*_read_entries(slip)], {**rest, **changed})
+        return join_zip_parts([*read_zip_parts(slip)], {**rest, **changed})
 
     def fill(self, contents: Contents, slip: bytes | None = None) -> bytes:
         """The workbook with those contents; of a return with what its slip has."""
@@ -200,7 +178,7 @@ class _Strings:
 
     def _begin(self, mentions: int, count: int) -> _Begun:
         head = b'%s%s%d" uniqueCount="%d">%s' % (self._head, _COUNTS, mentions, count, self._items)
-        packer = _make_packer()
+        packer = make_packer()
         return _Begun(packer, packer.compress(head), zlib.crc32(head), len(head))
 
 
@@ -216,53 +194,3 @@ def _split_sheet(content: str, seams: Sequence[Seam]) -> Iterator[bytes]:
 
 def _name_sheet(number: int) -> str:
     return f"xl/worksheets/sheet{number}.xml"
-
-
-def _make_packer() -> Any:
-    """As Python's own zipfile has it."""
-    return zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-
-
-def _pack(content: bytes) -> Packed:
-    packer = _make_packer()
-    return Packed(zlib.crc32(content), len(content), packer.compress(content) + packer.flush())
-
-
-def _inflate(packed: Packed) -> bytes:
-    return zlib.decompress(packed.deflated, -zlib.MAX_WBITS)
-
-
-def _read_entries(data: bytes) -> Iterator[_ZipPart]:
-    """The parts of a zip that we wrote ourselves, in the order of its directory."""
-    *_, count, _, at, _ = _END.unpack_from(data, len(data) - _END.size)
-    for _ in range(count):
-        central = _CENTRAL.unpack_from(data, at)
-        checksum, packed, length, named, offset = *central[7:11], central[16]
-        begin = offset + _LOCAL.size + named
-        line = data[at : at + _CENTRAL.size + named]
-        held = Packed(checksum, length, data[begin : begin + packed])
-        yield _ZipPart(line[_CENTRAL.size :].decode("ascii"), data[offset:begin], held, line)
-        at += len(line)
-
-
-def _zip_entries(entries: Sequence[_ZipPart], changed: Mapping[str, Packed]) -> bytes:
-    """The zip of those parts with the changed ones in their places, as Python's own zipfile writes it."""
-    body: list[bytes | bytearray] = []
-    directory: list[bytearray] = []
-    offset = 0
-    for entry in entries:
-        head, packed, line = entry.local, entry.packed, bytearray(entry.central)
-        if entry.name in changed:
-            packed = changed[entry.name]
-            sizes = packed.checksum, len(packed.deflated), packed.length
-            mended = bytearray(head)
-            _SIZES.pack_into(mended, _SIZES_IN_LOCAL, *sizes)
-            _SIZES.pack_into(line, _SIZES_IN_CENTRAL, *sizes)
-            head = bytes(mended)
-        struct.pack_into("<I", line, _OFFSET_IN_CENTRAL, offset)
-        body += [head, packed.deflated]
-        directory.append(line)
-        offset += len(head) + len(packed.deflated)
-    length = sum(map(len, directory))
-    end = _END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), length, offset, 0)
-    return b"".join([*body, *directory, end])

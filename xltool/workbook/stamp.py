@@ -14,12 +14,13 @@ from xltool.forms.text import clean_text
 from xltool.model import Agency, FormSpec, Level, Scope, Submission
 from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
+from xltool.spreadsheet.packed import Packed
 from xltool.workbook.contents import Contents
 from xltool.workbook.filling import list_earlier, list_marks
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.marks import check_marks, identity_marks
 from xltool.workbook.masters import find_mould
-from xltool.workbook.mould import Mould, Packed, SheetPlace, TextNumbers
+from xltool.workbook.mould import Mould, SheetPlace, TextNumbers
 from xltool.workbook.write import prepare_contents
 
 _MOST_NUMBERINGS: Final = 8

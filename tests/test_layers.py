@@ -201,6 +201,7 @@ MODULES = {
         "absent",
         "alike",
         "agencies",
+        "beside_files",
         "build",
         "campaign_options",
         "check",
@@ -279,6 +280,7 @@ MODULES = {
     "forms": {
         "__init__",
         "accepted",
+        "across",
         "catalog",
         "carried_contents",
         "carrying",
@@ -405,6 +407,7 @@ MODULES = {
         "typeset",
     },
     "rules": {
+        "across",
         "concerns",
         "matrix",
         "opinions",

@@ -8,21 +8,24 @@ In the examples `sample` and `wrong` are the bytes of two submission documents o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from xltool import codes, messages
 from xltool.forms import catalog, document
-from xltool.messages import UnknownFormError, XltoolError, finding
-from xltool.model import CellKey, Finding, FormSpec, Reading, Submission, Suspect
+from xltool.messages import DefinitionError, UnknownFormError, XltoolError, finding
+from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Suspect
 from xltool.periods import period_of
 
 if TYPE_CHECKING:
     import pandas
 
     from xltool.charts.picture import Picture
+    from xltool.forms.across import AcrossRule, OtherForm
     from xltool.published.read import Hints, Imported
+    from xltool.rules.across import OtherReports
     from xltool.rules.opinions import Opinion
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
@@ -142,10 +145,15 @@ def _read_published(data: bytes, source: str) -> Imported | None:
     return read_if_report(data, catalog.load_all(), source)
 
 
-def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | None = None) -> list[Reading]:
+def check(
+    readings: Sequence[Reading],
+    priors: Sequence[Submission | None] | None = None,
+    others: Sequence[OtherReports] | None = None,
+) -> list[Reading]:
     """The readings, of any forms, with all findings of their forms' rules; errors first, rejected ones as they are.
 
-    `priors` are last year's submissions, one for each reading or None where there is none.
+    `priors` are last year's submissions, one for each reading or None where there is none; `others`, one for each, what
+    the same agency reports on other forms, for rules across forms (`FORM.across.toml`).
 
     >>> [right, slip] = xltool.check([xltool.read(sample), xltool.read(wrong)])
     >>> right.findings
@@ -165,8 +173,42 @@ def check(readings: Sequence[Reading], priors: Sequence[Submission | None] | Non
         for at, result in zip(
             places, judge_readings(form(form_id), [readings[at] for at in places], last_year), strict=True
         ):
-            results[at] = result
+            reports = {} if others is None else others[at]
+            results[at] = hold_across(result, reports)
     return results
+
+
+def hold_across(reading: Reading, reports: OtherReports) -> Reading:
+    """A judged reading with what is found where it is held against what its agency reports on other forms.
+
+    That stands behind the other findings of its severity. Rules that lack something to look at are told as not judged.
+
+    >>> [reading] = xltool.check([xltool.read(sample)])
+    >>> xltool.api.hold_across(reading, {}) == reading  # no rule of this form is about another one
+    True
+    """
+    submission = reading.submission
+    found = () if submission is None else _judge_across(submission, reports)
+    ordered = sorted([*reading.findings, *found], key=lambda each: SEVERITIES.index(each.severity))
+    return replace(reading, findings=tuple(ordered)) if found else reading
+
+
+def _judge_across(submission: Submission, reports: OtherReports) -> Sequence[Finding]:
+    from xltool.forms.across import ENDING, load_across
+
+    spec = form(submission.form)
+    try:
+        forms = load_across(spec)
+    except DefinitionError as error:
+        name = f"{spec.id.replace('-', '_')}{ENDING}"
+        why = f"{name} 有错（{len(error.faults)} 处），用 xltool forms check {name} 检查"
+        return (finding("across.unjudged", title="其他报表", why=why, count="各", names=name),)
+    if not forms:
+        return ()
+    from xltool.rules.across import judge_across
+    from xltool.workbook.layout_plan import make_plan
+
+    return judge_across(spec, submission, forms, reports, lambda each: make_plan(each).place)
 
 
 def status(reading: Reading) -> Status:
@@ -364,6 +406,7 @@ def describe_finding(found: Finding, reading: Reading) -> dict[str, Any]:
         "cells": _describe_cells(found.keys, reading),
         "message": message(found, spec),
         "suspects": _describe_suspects(found.suspects, reading),
+        **({"others": [dict(each) for each in found.data["others"]]} if "others" in found.data else {}),
     }
 
 
@@ -453,14 +496,35 @@ def explain(name: str) -> str:
         return messages.explain_code(name)
     specs = catalog.load_all()
     found = [text for spec in specs if (text := messages.explain_rule(name, spec))]
+    across = [*_iterate_across(specs)]
+    found += [_explain_across(spec, other, rule) for spec, other, rule in across if rule.name == name]
     if not found:
         known = [
             *codes.CATALOGUE,
             *(rule.id for spec in specs for rule in spec.rules),
             *(r.name for spec in specs for r in spec.rules),
+            *(rule.name for _, _, rule in across),
         ]
         near = messages.suggest(find_closest(name, known))
         broken = "、".join(form_id for form_id, _ in catalog.find_faults())
         told = f"报表 {broken} 的定义有错，没有查。" if broken else ""
         raise XltoolError(f"没有名为 {name} 的勾稽关系或审核代码{near}。{told}")
     return "\n\n".join(found)
+
+
+def _iterate_across(specs: Iterable[FormSpec]) -> Iterator[tuple[FormSpec, OtherForm, AcrossRule]]:
+    """Every rule about two forms; not those of data that have faults."""
+    from xltool.forms.across import load_across
+
+    for spec in specs:
+        with suppress(DefinitionError):
+            yield from ((spec, other, rule) for other in load_across(spec) for rule in other.rules)
+
+
+def _explain_across(spec: FormSpec, other: OtherForm, rule: AcrossRule) -> str:
+    lines = [
+        f"{rule.name}　{rule.text}（{codes.GRADES[rule.severity]}，{spec.id} 与 {other.spec.id}）",
+        f"　改法：{rule.remedy}看是哪一张表填错，改那一张，重新报送。",
+        f"　依据：{rule.basis}",
+    ]
+    return "\n".join(lines)

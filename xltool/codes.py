@@ -13,6 +13,10 @@ from xltool.model import Severity
 
 NOTHING_TO_DO: Final = "不用改。"
 """The remedy of what is only told."""
+ACROSS_BROKEN: Final = "across.broken"
+"""A rule about another form, of which the finding itself has all words: no rule of its own form is called so."""
+ACROSS_CODES: Final = frozenset({ACROSS_BROKEN, "across.unjudged"})
+"""What is found where a submission is held against another form's."""
 CONTROL_DIFFERS: Final = "control.differs"
 """A computed total that is not the 核对数 typed beside it."""
 ACCURATE: Final = "报告内容应当准确、全面"
@@ -423,6 +427,19 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     ),
     "rule.broken": Message(
         "error", "勾稽关系不平", "{at}{text}。现为：{figures}。涉及{cells}。", "{remedy}", "{basis}", asks=True
+    ),
+    "across.broken": Message(
+        "error",
+        "与另一张报表对不上",
+        "与《{title}》（{file}）对不上：{text}。本表{own}：{mine}；《{title}》：{theirs}；{sides}。",
+        "{mend}",
+        ANNUAL_NOTICE,
+    ),
+    "across.unjudged": Message(
+        "info",
+        "跨报表勾稽关系没有审核",
+        "与《{title}》的 {count} 条勾稽关系（{names}）没有审核，不等于通过：{why}。",
+        NOTHING_TO_DO,
     ),
     "control.differs": Message(
         "warning",
@@ -1260,7 +1277,8 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "error", "没有这个项目", "上报件里的“{key}”不是 {form} 的项目{hint}。", "改为正确的项目名。"
     ),
 }
-"""Severity `error` is 强制性, `warning` 核实性. `rule.broken` takes severity, remedy and basis from its rule."""
+"""Severity `error` is 强制性, `warning` 核实性. `rule.broken` takes severity, remedy and basis from its rule,
+and so does `across.broken`."""
 
 LEVEL_NAMES: Final[Mapping[str, str]] = {
     "ministry": "国务院部门",

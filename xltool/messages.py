@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias, assert_never
 
-from xltool.codes import CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
+from xltool.codes import ACROSS_BROKEN, CATALOGUE, FILING_GUIDE, GRADES, NOTHING_TO_DO, NOTICE_IN_GENERAL
 from xltool.model import (
     YEAR_AGO,
     Cell,
@@ -143,7 +143,8 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     if found.code == "file.damaged":
         facts["at"] = f"（{facts['part']}）" if facts.get("part") else ""
     remedy, basis = message.remedy, message.basis
-    if found.rule is not None and spec is not None:
+    by_rule = found.rule is not None and found.code != ACROSS_BROKEN
+    if by_rule and spec is not None:
         rule = next(rule for rule in spec.rules if rule.name == found.rule)
         facts["text"], facts["at"] = rule.text, f"{name_place(rule, spec)}："
         facts["figures"] = word_figures(rule, spec, found.data)
@@ -151,7 +152,7 @@ def tell_finding(found: Finding, spec: FormSpec | None, place: Locator | None) -
     else:
         basis = found.data.get("basis") or _name_basis(basis, spec)
     said = message.sentence.format_map(facts)
-    remedy = remedy.format_map(facts) if found.rule is None else remedy
+    remedy = remedy if by_rule else remedy.format_map(facts)
     return said, remedy, basis if found.severity != "info" and basis != FILING_GUIDE else ""
 
 

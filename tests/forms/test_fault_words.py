@@ -17,8 +17,9 @@ from xltool.forms.fault_words import word_fault
 
 FORMS = Path(fault_words.__file__).parent
 TOLD_IN = (
-    "catalog", "charts", "compiled", "entries", "fields", "grammar", "instead", "linear", "list_grammar", "list_terms",
-    "lists", "mosaic", "rates", "ruleset", "source", "spec", "stated", "tables", "totals", "work_years", "written",
+    "across", "catalog", "charts", "compiled", "entries", "fields", "grammar", "instead", "linear", "list_grammar",
+    "list_terms", "lists", "mosaic", "rates", "ruleset", "source", "spec", "stated", "tables", "totals", "work_years",
+    "written",
 )  # fmt: skip
 NO_FAULTS = {
     "not TOML: ",

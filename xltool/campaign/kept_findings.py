@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from xltool import api
+from xltool.codes import ACROSS_BROKEN
 from xltool.messages import lacks_facts
 from xltool.model import CellKey, Finding, FormSpec, Leftover, NotApplicable, Reading, Suspect, Value
 
@@ -42,7 +43,7 @@ def restore_finding(kept: Mapping[str, Any], spec: FormSpec) -> Finding:
     if (
         "facts" not in kept
         or not named <= spec.order.keys()
-        or (rule is not None and all(rule != known.name for known in spec.rules))
+        or (rule is not None and kept["code"] != ACROSS_BROKEN and all(rule != known.name for known in spec.rules))
     ):
         return _tell_as_then(kept, spec)
     found = Finding(

@@ -13,6 +13,7 @@ import click
 
 from xltool import api, files, readings
 from xltool.cli import console, output, prior_files, second_reading
+from xltool.cli.beside_files import pair_with_others
 from xltool.cli.chinese import Command
 from xltool.cli.days import choose_period
 from xltool.cli.engines import FileName, list_names, open_engine, scheduler_option
@@ -45,6 +46,14 @@ JUDGED_TOGETHER: Final = 1000
     type=click.Path(path_type=Path),
     help="上年的工作簿或上报件，用来与上年比较；可以多次。",
 )
+@click.option(
+    "--beside",
+    "beside_paths",
+    metavar="同期",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="同一单位同期另一种报表的工作簿或上报件，用来审核跨报表的勾稽关系；可以多次。",
+)
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON（xltool/check/1）。")
 @click.option("--all", "shows_all", is_flag=True, help="逐条列出，不把同一原因的问题合为一条意见。")
 @click.option(
@@ -62,6 +71,7 @@ JUDGED_TOGETHER: Final = 1000
 def command(  # noqa: PLR0917
     given: tuple[str, ...],
     prior_paths: tuple[Path, ...],
+    beside_paths: tuple[Path, ...],
     as_json: bool,
     shows_all: bool,
     figures: Path | None,
@@ -90,9 +100,10 @@ def command(  # noqa: PLR0917
     else:
         loaded = _read_all(names, scheduler, passwords)
     priors = prior_files.read_prior_files(prior_paths, passwords) if prior_paths else {}
+    others = prior_files.read_prior_files(beside_paths, passwords, "同期文件") if beside_paths else {}
     counts: Counter[api.Status] = Counter()
     codes = set()
-    for part, batch in _judge_batches(names, loaded, priors, passwords, second=second):
+    for part, batch in _judge_batches(names, loaded, priors, others, passwords, second=second):
         for name, reading in zip(part, batch, strict=True):
             counts[api.status(reading)] += 1
             codes.add(output.choose_exit_code([reading], strict))
@@ -125,17 +136,19 @@ def _judge_batches(
     names: Sequence[str],
     loaded: Iterator[Reading],
     priors: dict[str, Submission],
+    others: dict[str, Submission],
     passwords: tuple[str, ...],
     *,
     second: bool,
 ) -> Iterator[tuple[Sequence[str], list[Reading]]]:
     """Names with their judged readings, many at a time; all at once where one may depend on the others."""
-    whole = bool(priors) or second
+    whole = bool(priors or others) or second
     at = 0
     while batch := list(loaded if whole else islice(loaded, JUDGED_TOGETHER)):
         part = names[at : at + len(batch)]
         at += len(batch)
-        judged = api.check(*prior_files.pair_with_priors(batch, priors)) if priors else api.check(batch)
+        batch, last_year = prior_files.pair_with_priors(batch, priors) if priors else (batch, None)
+        judged = api.check(batch, last_year, pair_with_others(batch, others) if others else None)
         yield part, second_reading.read_again(part, judged, passwords) if second else judged
 
 

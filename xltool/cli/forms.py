@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, assert_never
 
@@ -13,12 +14,13 @@ from xltool import api, files
 from xltool.cli import console
 from xltool.cli.chinese import Command
 from xltool.cli.days import Year
-from xltool.cli.definitions import read_definition
+from xltool.cli.definitions import read_beside, read_definition
 from xltool.cli.forms_carry import carry
 from xltool.cli.forms_diff import diff
 from xltool.cli.forms_preview import preview
 from xltool.codes import GRADES
 from xltool.forms import catalog
+from xltool.forms.across import ENDING, OtherForm, list_both_cells, load_across
 from xltool.forms.differences import word_kind
 from xltool.forms.entries import describe_briefly
 from xltool.forms.rates import word_rate
@@ -112,16 +114,29 @@ def _read_blank_file(path: Path) -> tuple[bytes, str]:
 @click.command(
     cls=Command,
     name="check",
-    help="检查一份报表定义，一次列出所有的错：在哪一行、错在哪里。有错时退出码为 1。",
+    help="检查一份报表定义，一次列出所有的错：在哪一行、错在哪里。旁边有跨报表勾稽关系（….across.toml）的一并检查，也可以"
+    "单独检查它。有错时退出码为 1。",
 )
 @click.argument("definition", metavar="定义文件", type=click.Path(path_type=Path))
 def check(definition: Path) -> None:
-    """Tells all faults of a definition, or what it defines."""
+    """Tells all faults of a definition, and of what stands beside it for other forms, or what they define."""
+    if definition.name.endswith(ENDING):
+        _tell_across(definition.name, read_beside(definition))
+        return
     spec = read_definition(definition)
     rules = len({rule.id for rule in spec.rules})
     console.say(
         f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.every_cell)} 格，勾稽关系 {rules} 条。"
     )
+    beside = definition.with_name(f"{definition.name.removesuffix('.toml')}{ENDING}")
+    if beside.is_file():
+        _tell_across(beside.name, read_beside(beside, spec))
+
+
+def _tell_across(name: str, found: Sequence[OtherForm]) -> None:
+    """Tells beside which forms one is held, and by how many rules."""
+    told = "；".join(f"与 {other.spec.id} 的 {len(other.rules)} 条" for other in found)
+    console.say(f"{make_visible(name)}：没有错。跨报表勾稽关系：{told or '没有'}。")
 
 
 _SUBCOMMANDS: Final = {each.name: each for each in (draft, check, preview, diff, carry)}
@@ -212,7 +227,17 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
         "texts": texts,
         **({"lists": [_describe_list(each) for each in spec.lists]} if spec.lists else {}),
         "rules": list(rules.values()),
+        **({"across": across} if (across := [*_describe_across(spec)]) else {}),
     }
+
+
+def _describe_across(spec: FormSpec) -> Iterator[dict[str, Any]]:
+    """The rules about other forms, which no workbook of the form can show."""
+    for other in load_across(spec):
+        for rule in other.rules:
+            mine, theirs = list_both_cells(other, rule.linear)
+            told = {"id": rule.name, "form": other.spec.id, "period": other.agreement, "severity": rule.severity}
+            yield told | {"text": rule.text, "basis": rule.basis, "cells": [*mine], "others": [*theirs]}
 
 
 def _describe_list(row_list: RowList) -> dict[str, Any]:
@@ -300,3 +325,7 @@ def _print_form(spec: FormSpec) -> None:
             continue
         told.add(rule.id)
         console.say(f"  [{GRADES[rule.severity]}] {rule.id}　{rule.text}")
+    for other in load_across(spec):
+        console.say(f"\n跨报表勾稽关系：与 {other.spec.id}（{other.spec.title}）")
+        for each in other.rules:
+            console.say(f"  [{GRADES[each.severity]}] {each.name}　{each.text}")

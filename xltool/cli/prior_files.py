@@ -16,13 +16,16 @@ from xltool.periods import Period, looks_a_year_back, period_of, word_earlier
 from xltool.rules.prior_year import join_earlier
 
 
-def read_prior_files(paths: Sequence[Path], given: Sequence[str]) -> dict[str, Submission]:
-    """Last year's submissions by file; ends the command with its finding when one cannot be read."""
+def read_prior_files(paths: Sequence[Path], given: Sequence[str], what: str = "上年文件") -> dict[str, Submission]:
+    """Last year's submissions, or `what` else they are, by file.
+
+    Ends the command with its finding when one cannot be read.
+    """
     found = {}
     for path in paths:
         reading = output.read_path(path, given)
         if reading.submission is None:
-            console.say(f"上年文件 {make_visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
+            console.say(f"{what} {make_visible(str(path))}：{output.STATUS_WORDS['rejected']}", err=True)
             for line in output.describe_opinions(reading):
                 console.say(line, err=True)
             sys.exit(output.choose_exit_code([reading]))

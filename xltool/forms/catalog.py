@@ -24,7 +24,7 @@ from xltool.model import FormSpec
 
 FOLDERS_VARIABLE: Final = "XLTOOL_FORMS"
 """The environment variable with further folders of definitions, separated as in PATH."""
-_DATA: Final = ("phrases", "terms", "compiled", "days")
+_DATA: Final = ("phrases", "terms", "compiled", "days", "across")
 """What stands before the ending of files that are no definitions: data beside them."""
 _NAME: Final = re.compile("[^.].*" + "".join(rf"(?<!\.{word})" for word in _DATA) + r"\.toml", re.DOTALL)
 _EDITION: Final = re.compile(r"(.+)-[0-9]{4}")

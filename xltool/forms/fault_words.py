@@ -45,6 +45,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "the term": "期限（term）",
     "a pause": "不计的一段（pauses）",
     "a state": "状态（state）",
+    "what is held against other forms": "跨报表的写法",
+    "another form": "另一张报表（other）",
     "the file": "文件",
     "a year": "一年（year）",
     "a column, or a head of columns, of one block": "同一块的栏或栏的大类",
@@ -75,6 +77,23 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "no split is named '{a}'": "没有名为“{a}”的分列（split）",
     "no form is named '{a}'": "没有名为“{a}”的报表",
     "no input of the other form is named '{a}'": "要编制的报表没有名为“{a}”的填报格",
+    "another form is called '{a}' already": "已有另一张报表（other）叫“{a}”",
+    "a form is held against others: rules about itself stand in its own definition": (
+        "这里写与别的报表的关系；与本表自己的，写在本表的定义里"
+    ),
+    "the definition of form '{a}' has faults of its own": "报表“{a}”的定义本身有错",
+    "'{a}' is of each {b}, and '{c}' of each {d}: periods that are never the same": (
+        "报表“{a}”的报告期是 {b}，“{c}”的是 {d}：两张报表的报告期不会相同"
+    ),
+    "'{a}' is, or begins, the name of a table or list of '{b}'": "“{a}”是“{b}”的表或明细的名称，或它的开头，请换一个",
+    "no other form is called '{a}' here": "这里没有叫“{a}”的另一张报表（other）",
+    "a rule across forms compares figures of both: '=', '<=', '>=', '<' or '>', and 'if' on figures": (
+        "跨报表的勾稽关系比较两张表的数：用 =、<=、>=、<、>，条件（if）也只用数"
+    ),
+    "a rule across forms is of one period alone: no '{a}.'": "跨报表的勾稽关系只用同一期的数，不写“{a}.”",
+    "a rule across forms names figures of both: those of '{a}' begin with '{b}.'": (
+        "跨报表的勾稽关系要写两张表的数：“{a}”的数以“{b}.”开头"
+    ),
     "a count has either '{a}' or '{b}', the name of a split": "一条（count）只写 {a} 或 {b}（分列的名称）",
     "'{a}' must be 0 to {b}": "{a} 为 0 至 {b}",
     "the year {a} is given twice": "{a} 年写了两次",

@@ -43,7 +43,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         fields.text("remedy", ""),
         fields.flag("defines"),
     )
-    severity, per = _read_severity(fields), _read_per(fields, table)
+    severity, per = read_severity(fields), _read_per(fields, table)
     over = fields.text("over", "")
     if over and per is None:
         fields.fault("over", "'over' says which of them in a rule with 'per'")
@@ -167,7 +167,8 @@ def _read_tolerance(fields: Fields, expression: grammar.Expression, defines: boo
     return Fraction(0)
 
 
-def _read_severity(fields: Fields) -> Severity | None:
+def read_severity(fields: Fields) -> Severity | None:
+    """How grave a rule is, an error where it does not say; None, with the fault told, for another word."""
     given = fields.text("severity", "error")
     for severity in SEVERITIES:
         if severity == given:

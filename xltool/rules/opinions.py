@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool import messages
-from xltool.codes import CATALOGUE, CONTROL_DIFFERS, NOTHING_TO_DO
+from xltool.codes import ACROSS_BROKEN, CATALOGUE, CONTROL_DIFFERS, NOTHING_TO_DO
 from xltool.forms.number import format_value
 from xltool.forms.operators import EQUAL
 from xltool.messages import Locator, join_first
@@ -99,6 +99,8 @@ def split_opinion(
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
     basis = basis.partition("：")[0]
+    if mine[0].code == ACROSS_BROKEN:
+        return OpinionParts(said, remedy=remedy, basis=basis)
     if mine[0].rule is None or spec is None or place is None:
         alike = [found for found in mine if found.rule is None and not found.follows and found.code == mine[0].code]
         if len(mine) > 1 and mine[0].cause is None:

@@ -20,7 +20,7 @@ from xltool.rules.stack import stack_values
 SPEC = catalog.load_form("ogi-2021")
 OWN = {
     *("where", "block", "cells", "row", "column", "unit", "holding", "more", "text", "at", "figures", "basis"),
-    *("slash", "zero", "hint", "astray", "this", "before"),
+    *("slash", "zero", "hint", "astray", "asked", "this", "before"),
 }
 """What rendering finds out by itself, from the cells and the rule of a finding."""
 

@@ -117,7 +117,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "entry.missing": Message(
         "warning",
         "必填的没有填",
-        "{block}有 {count} 格必填的选项、日期或文字没有填：{cells}。",
+        "{block}有 {count} 格必填的选项、日期或文字没有填：{cells}{asked}。",
         "补填；确实没有的，在说明中写明原因。",
         ANNUAL_NOTICE,
         asks=True,
@@ -309,7 +309,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "改用普通的字或符号。",
     ),
     "text.missing": Message(
-        "warning", "文字未写", "“{label}”没有写。", "补写这一部分。{guidance}", ANNUAL_NOTICE, asks=True
+        "warning", "文字未写", "“{label}”没有写{asked}。", "补写这一部分。{guidance}", ANNUAL_NOTICE, asks=True
     ),
     "text.hollow": Message(
         "warning",

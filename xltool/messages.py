@@ -25,6 +25,7 @@ from xltool.model import (
     RowList,
     Rule,
     Severity,
+    Submission,
     Terms,
     Value,
     bare_key,
@@ -65,6 +66,7 @@ _FOUND_OUT: Final = (
         "zero",
         "hint",
         "astray",
+        "asked",
     ),
 )
 """What rendering finds out by itself, from the cells and the rule of a finding; nothing where there is no form to
@@ -300,6 +302,24 @@ def _word_chosen(spec: FormSpec, chosen: Chosen, *, past: bool = False) -> str:
         return f"“{label}”填的{'不' if chosen.barred else ''}是{choices}"
     verb = "选的不是" if chosen.barred else "选了" if past else "选"
     return f"{_name_entry(spec, chosen.key)}{verb}{choices}"
+
+
+def word_demands(demands: Mapping[CellKey, Chosen | Linear], submission: Submission, spec: FormSpec) -> str:
+    """What asks for cells that hold no figures, in words: `；“消防”“备注”因为排查数 5 不小于 5，要填`."""
+    asked: dict[str, list[str]] = {}
+    for key, demand in demands.items():
+        entry = spec.entries_by_key[key]
+        asked.setdefault(word_demand(demand, submission, spec, entry.row.id), []).append(_name_entry(spec, key))
+    told = [f"{join_first(names, _SHORT_SUM, '格')}{reason}，要填" for reason, names in asked.items()]
+    return f"；{join_first(told, _SHORT_SUM, '种', between='；')}" if told else ""
+
+
+def word_demand(demand: Chosen | Linear, submission: Submission, spec: FormSpec, at: str = "") -> str:
+    """Why something must be filled in, as it is in a submission: `因为“状态”选了“整改中”`; `at` is the row it is in."""
+    if isinstance(demand, Chosen):
+        return f"因为{_word_chosen(spec, demand, past=True)}"
+    values = {key: submission.values[spec.index[key]] for key, _ in (*demand.left, *demand.right)}
+    return _word_condition(demand, Rule("", at, "", demand, "warning", "", ""), spec, values)
 
 
 def _name_entry(spec: FormSpec, key: CellKey) -> str:

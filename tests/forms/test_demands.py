@@ -12,7 +12,7 @@ from tests.forms.entries import FORM, submit
 from tests.workbook import calc
 from xltool.forms.sheet_names import HIDDEN
 from xltool.forms.spec import parse_spec
-from xltool.messages import DefinitionError
+from xltool.messages import DefinitionError, render
 from xltool.model import FormSpec, Reading, Submission
 from xltool.preview import make_preview
 from xltool.report.gaps import find_gaps
@@ -100,6 +100,22 @@ def test_it_is_asked_for_where_the_condition_holds(name: str) -> None:
     assert told == lacking
     of_sum = find_lacking(spec, replace(submission, scope="consolidated"))
     assert not of_sum & {*BOTH}
+
+
+WORDS = {
+    "chosen": "；“消防”“整改期限”因为“消防”“整改情况”选了“整改中”或“未整改”，要填。",
+    "many": "；“消防”“备注”因为排查数 5 不小于 5，要填。",
+    "text": "“存在的问题”没有写：因为合计排查数 11 大于 10，要写。",
+    "cover": "“其他性质”没有写：因为“单位性质”填的是“其他”，要写。",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_what_asked_for_it_is_told(name: str) -> None:
+    spec = make_form()
+    [judged] = judge_readings(spec, [Reading(write(spec, *CASES[name][:3]))])
+    told = [render(each, spec, make_plan(spec).place) for each in judged.findings if each.code.endswith(".missing")]
+    assert any(WORDS[name] in each for each in told), told
 
 
 def test_libreoffice_counts_the_same(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from xltool.forms.entries import describe_entry, list_bare_tables, quote_entry
 from xltool.forms.memo import derive_once
 from xltool.forms.number import format_value
 from xltool.forms.totals import resolve_list_totals
-from xltool.messages import finding
+from xltool.messages import finding, word_demand, word_demands
 from xltool.model import Block, Cell, CellKey, Finding, FormSpec, Submission, Value, figure_of
 from xltool.rules.stack import CellMask
 from xltool.rules.view import SubmissionView
@@ -34,7 +34,10 @@ def find_cell_faults(view: SubmissionView, noted: Sequence[set[CellKey]]) -> lis
     lacking: list[list[Finding]] = [[] for _ in view.submissions]
     for at, number in zip(*np.nonzero(view.missing_texts), strict=True):
         text = view.spec.texts[number]
-        lacking[at].append(finding("text.missing", text=text.key, label=text.label, guidance=text.guidance))
+        demand = None if text.required else text.demand
+        asked = "" if demand is None else f"：{word_demand(demand, view.submissions[at], view.spec)}，要写"
+        said = finding("text.missing", text=text.key, label=text.label, guidance=text.guidance, asked=asked)
+        lacking[at].append(said)
     blank = (np.any(view.blank, axis=1) | (view.own[:, 0] & bool(list_bare_tables(view.spec)))).tolist()
     for at, (submission, mine, spoken, missing) in enumerate(zip(view.submissions, found, noted, lacking, strict=True)):
         if submission.level_basis:
@@ -109,9 +112,11 @@ def _find_lacking(view: SubmissionView, at: int, told: Sequence[Finding]) -> Ite
     empty = {found.keys[0].partition(".")[0] for found in told if found.code == "table.empty"}
     lacking = [view.spec.entries[number] for number in np.flatnonzero(view.lacking_entries[at])]
     for table in view.spec.tables:
-        keys = [entry.key for entry in lacking if entry.table is table and table.id not in empty]
-        if keys:
-            yield finding("entry.missing", *keys, count=len(keys))
+        asked = [entry for entry in lacking if entry.table is table and table.id not in empty]
+        if asked:
+            demands = {each.key: each.demand for each in asked if each.demand is not None and not each.kind.required}
+            reasons = word_demands(demands, view.submissions[at], view.spec)
+            yield finding("entry.missing", *(each.key for each in asked), count=len(asked), asked=reasons)
 
 
 @derive_once

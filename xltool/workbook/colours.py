@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure, Table
 from xltool.spreadsheet.a1 import column_name, range_name
 from xltool.spreadsheet.sheet import Area
 from xltool.workbook import formula
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, MEND, PASS
-from xltool.workbook.layout_plan import Plan, Spot, Word
+from xltool.workbook.layout_plan import VERDICT_COLUMN, Plan, Spot, Word
 from xltool.workbook.ranges import join_rectangles
 
 _Groups: TypeAlias = dict[tuple[object, ...], list[tuple[str, Area]]]
@@ -36,6 +37,9 @@ def write_colours(context: Context, sheet: Any, table: Table, words_only: bool) 
         for look in looks:
             for group in groups.values():
                 _add_condition(sheet, [area for _, area in group], _write_criterion(group[0][0], look), formats[look])
+    if not words_only:
+        for look, verdict, areas in _list_lines(plan, table):
+            _add_condition(sheet, areas, _write_criterion(verdict, look), formats[look])
     for measure, areas in _group_figures(plan, [c for c in context.spec.cells if c.table is table and not c.total]):
         first = Spot(table.sheet, *areas[0][:2]).address
         fits = formula.write_validation(measure, first, slash=True)
@@ -68,6 +72,18 @@ def _group_words(plan: Plan, words: Iterable[Word]) -> tuple[_Groups, _Groups]:
         else:
             cells[spot,] = [(alone, area) for area in areas]
     return places, cells
+
+
+def _list_lines(plan: Plan, table: Table) -> Iterator[tuple[str, str, list[Area]]]:
+    """The cells of rules that stand at no one row or column: with what look, and where 校验 says its verdict."""
+    for check in plan.checks:
+        rule = check.rule
+        if rule is None or rule.at or rule.defines:
+            continue
+        spots = [plan.cells[key] for key in rule.linear.own if plan.cells[key].sheet == table.sheet]
+        if spots:
+            verdict = Spot(CHECKS, plan.lines[check.name], VERDICT_COLUMN).reference
+            yield "bad" if check.severity == "error" else "ask", verdict, _cover_spots(dict.fromkeys(spots))
 
 
 def _cover_spots(spots: Iterable[Spot]) -> list[Area]:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     import pandas
 
     from xltool.charts.picture import Picture
-    from xltool.forms.across import AcrossRule, OtherForm
+    from xltool.forms.across import AcrossRule, OtherForm, OtherReports
     from xltool.published.read import Hints, Imported
-    from xltool.rules.across import OtherReports
     from xltool.rules.opinions import Opinion
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.forms.across import ACROSS, fill, read_pair
 from xltool import messages
+from xltool.forms.across import OtherReport
 from xltool.model import NOT_APPLICABLE, ListRow
-from xltool.rules.across import OtherReport, judge_across
+from xltool.rules.across import judge_across
 from xltool.rules.opinions import group_findings, word_opinion
 from xltool.workbook.layout_plan import make_plan
 

@@ -12,12 +12,13 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import Standing, WeighedFinding, find_deadline, find_standings, find_strays
 from xltool.campaign.store import AbsenceRecord, Extension, Store
 from xltool.campaign.waivers import WaiverRecord, is_about, mark_findings
+from xltool.codes import ACROSS_BROKEN
 from xltool.days import format_day
 from xltool.forms.source import find_closest
 from xltool.messages import XltoolError, join_first, suggest
 
-SHARED_CODE: Final = "rule.broken"
-"""The code of every 勾稽关系: a word on it would let pass all of them, now and later."""
+SHARED_CODES: Final = frozenset({"rule.broken", ACROSS_BROKEN})
+"""The codes of every 勾稽关系: a word on one would let pass all of them, now and later."""
 MOST_NAMES: Final = 8
 
 
@@ -170,10 +171,13 @@ def match_findings(standing: Standing, rule: str) -> list[WeighedFinding]:
         raise XltoolError(f"{name}第 {standing.number} 版没有强制性错误，也没有核实性问题，不用放行。")
     known = list(
         dict.fromkeys(
-            spelt for verdict in asking for spelt in (verdict.name, verdict.rule, verdict.code) if spelt != SHARED_CODE
+            spelt
+            for verdict in asking
+            for spelt in (verdict.name, verdict.rule, verdict.code)
+            if spelt not in SHARED_CODES
         )
     )
-    if rule == SHARED_CODE:
+    if rule in SHARED_CODES:
         raise XltoolError(
             f"{rule} 是各条勾稽关系共用的代码，请写明放行哪一条："
             f"{list_names(v.name for v in asking if v.code == rule)}。"

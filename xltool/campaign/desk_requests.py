@@ -333,7 +333,7 @@ class Waivers:
             if standing.state not in {"returned", "open"}:
                 continue
             for opinion in group_verdicts(self.campaign.spec, standing.unsettled):
-                names = [n for n in dict.fromkeys(v.name for v in opinion.verdicts) if n != decisions.SHARED_CODE]
+                names = [n for n in dict.fromkeys(v.name for v in opinion.verdicts) if n not in decisions.SHARED_CODES]
                 gist = clean_line(opinion.tell(self.campaign.spec)[0])[:_LONGEST_GIST]
                 fields = {"agency": self.roster.call_agency(code), "finding": gist, "rule": BETWEEN.join(names)}
                 yield BETWEEN.join([code, *names]), fields

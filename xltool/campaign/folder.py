@@ -33,6 +33,7 @@ _FIELDS: Final[Mapping[str, tuple[type, str]]] = {
     "name": (str, '"额敏县"'),
     "deadline": (date, '"2025-01-10" 或 "2025年1月10日"'),
     "prior": (list, '["../2023"]'),
+    "beside": (list, '["../台账2024"]'),
 }
 """The settings: what each is once it is read, and an example."""
 
@@ -45,7 +46,8 @@ class LostKeyError(XltoolError):
 class Campaign:
     """The settings of one campaign and its folder.
 
-    `prior` are last year's files or folders, as paths from the campaign folder.
+    `prior` are last year's files or folders, `beside` the folders of campaigns of other forms, as paths from the
+    campaign folder.
     """
 
     root: Path
@@ -56,6 +58,7 @@ class Campaign:
     prior: tuple[str, ...] = ()
     layout: Layout = PLAIN_LAYOUT
     part: str = ""  # which part of the year, as `periods.Period` has it
+    beside: tuple[str, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -131,6 +134,8 @@ class Campaign:
             lines.append(f"deadline = {_quote_toml(self.deadline.isoformat())}")
         if self.prior:
             lines.append(f"prior = [{', '.join(map(_quote_toml, self.prior))}]")
+        if self.beside:
+            lines.append(f"beside = [{', '.join(map(_quote_toml, self.beside))}]")
         return ("\n".join(lines) + "\n").encode()
 
 
@@ -229,7 +234,8 @@ def load_campaign(root: Path) -> Campaign:
     form, name, prior = str(document["form"]), str(document["name"]), tuple(map(str, document.get("prior", ())))
     period = document["period"] if "period" in document else Period(document["year"])
     day, layout = document.get("deadline"), find_layout(root)
-    campaign = Campaign(root, form, period.year, name, day, prior, layout, period.part)
+    beside = tuple(map(str, document.get("beside", ())))
+    campaign = Campaign(root, form, period.year, name, day, prior, layout, period.part, beside)
     check_campaign(campaign)
     return campaign
 

@@ -25,6 +25,7 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import Found, find_files
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.mentions import find_foreign_file_name, find_foreign_opening, find_foreign_title
+from xltool.campaign.neighbours import OtherCampaigns, open_neighbours
 from xltool.campaign.opening import find_sealed_name, is_key_replaced
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
@@ -33,6 +34,7 @@ from xltool.campaign.standing import AGENCY_STATES, Standing, judge_version
 from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatched, Unread, Version
 from xltool.campaign.ticks import TICK_CODES, TICKED, take_ticks
 from xltool.forms import catalog, document
+from xltool.forms.across import OtherReports
 from xltool.forms.cell_names import name_cell
 from xltool.messages import XltoolError, finding, join_first, tell_finding
 from xltool.model import Agency, Finding, FormSpec, Reading, Submission
@@ -118,6 +120,16 @@ class Intake:
         """What a refusal may rest on beside the file: roster, settings, forms, key and passwords, as one hash."""
         rests = (self.campaign.to_toml(), self.roster.to_csv(), self.key, catalog.list_ids(), self.passwords)
         return hashlib.sha256(repr(rests).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def neighbours(self) -> OtherCampaigns:
+        """The campaigns beside this one, as they are when somebody first asks; raises as `open_neighbours` does."""
+        return open_neighbours(self.campaign)
+
+    def find_reports(self, code: str) -> OtherReports:
+        """What an agency of the roster reports on other forms, or why there is nothing to look at."""
+        entry = self.roster.agencies.get(code)
+        return {} if entry is None else self.neighbours.find_reports(entry.agency)
 
     @cached_property
     def issued(self) -> Mapping[str, Issue]:
@@ -268,7 +280,10 @@ def _settle_batch(intake: Intake, new: list[tuple[Found, str]], read: list[Readi
     ]
     attributed = [each.reading for each in settled]
     priors = [None if r.submission is None else intake.prior(r.submission.agency.code) for r in attributed]
-    judged = api.check(attributed, priors)
+    others: list[OtherReports] = [
+        {} if r.submission is None else intake.find_reports(r.submission.agency.code) for r in attributed
+    ]
+    judged = api.check(attributed, priors, others)
     taken: list[Taken] = []
     failure: XltoolError | None = None
     with intake.store.together():
@@ -476,7 +491,7 @@ def _take_file(intake: Intake, item: Found, digest: str, figures: SettledFigures
     if told is not None and told.older:
         aside = told.why
         if figures.bare is not None:
-            [reading] = api.check([figures.bare], [intake.prior(agency.code)])
+            [reading] = api.check([figures.bare], [intake.prior(agency.code)], [intake.find_reports(agency.code)])
     assert reading.submission is not None
     ticked = () if aside else figures.ticked
     stored = document.dump_document(spec, reading.submission)

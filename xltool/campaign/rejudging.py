@@ -38,11 +38,15 @@ MOST_TOLD: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """How an agency stood and stands now that its version was judged again, with the agencies merged into it."""
+    """How an agency stood and stands now that its version was judged again, with the agencies merged into it.
+
+    `because` says why, where it is not for last year's figures.
+    """
 
     before: Standing
     after: Standing
     merged: tuple[str, ...] = ()
+    because: str = ""
 
     def tell(self, spec: FormSpec) -> Iterator[str]:
         """What changed, in lines; nothing where nothing did."""
@@ -56,7 +60,7 @@ class Rejudged:
             f"连同并入的{join_first(self.merged, MOST_TOLD, '个')}的" if self.merged else "现在这样（只算它自己的）"
         )
         yield (
-            f"{agency.name}（{agency.code}）：{WORDS[spec.every].before}数改为{figures}，"
+            f"{agency.name}（{agency.code}）：{self.because or f'{WORDS[spec.every].before}数改为{figures}'}，"
             f"第 {self.after.number} 版重新审核：{now}，"
             f"强制 {self.after.errors} 条，核实 {self.after.warnings} 条。"
         )
@@ -156,7 +160,7 @@ def _judge_again(
     told = [restore_finding(each, spec) for each in version.findings if each["code"] in stays]
     noticed = (each for each in read.findings if each.code != TICKED)
     own = Reading(drop_claims(replace(read.submission, agency=kept.agency)), (*noticed, *told))
-    [judged] = api.check([accept_reading(spec, own, accepted)], [prior])
+    [judged] = api.check([accept_reading(spec, own, accepted)], [prior], [office.find_reports(version.agency)])
     return keep_outcome(version, keep_findings(judged))
 
 

@@ -243,6 +243,11 @@ class Store:
         with self._transaction():
             self._update_findings(version)
 
+    def note_findings(self, version: Version) -> None:
+        """Keeps the findings of a version that was held against other forms again."""
+        with self._transaction():
+            self._update_findings(version)
+
     def find_version(self, sha256: str) -> Version | None:
         """The version that a file of these bytes was taken in as."""
         rows = self._get("version", "WHERE sha256 = ?", sha256)

@@ -211,7 +211,7 @@ def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Readi
         other = office.roster.agencies[submission.agency.code].agency.name
         return TrialVerdict(f"这是{other}的工作簿，这里只收{name}的：请交本单位的工作簿。")
     settled = settle_figures(office, replace(attributed, submission=submission))
-    [judged] = api.check([settled.reading], [office.prior(code)])
+    [judged] = api.check([settled.reading], [office.prior(code)], [office.find_reports(code)])
     assert judged.submission is not None
     versions = office.store.versions(code)
     stored = document.dump_document(office.campaign.spec, judged.submission)

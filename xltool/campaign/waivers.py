@@ -16,8 +16,8 @@ from typing import Any, Final, TypeAlias
 from xltool.messages import join_first
 
 Ground: TypeAlias = tuple[str, str, int | float | str | None]
-"""The finding's name; a cell's key, a text's, or nothing for a version; its figure as documents have it, or the hash of
-the text or of the version's file."""
+"""The finding's name; a cell's key (`form:key` of another form), a text's, or nothing for a version; its figure as
+documents have it, or the hash of the text or of the version's file."""
 
 MOST_CHANGES: Final = 4
 """So many changed cells are named."""
@@ -62,6 +62,7 @@ def mark_finding(finding: Mapping[str, Any], texts: Mapping[str, str], sha256: s
     """What a finding of a version rests on; `texts` and `sha256` are the version's."""
     name = str(finding["name"])
     marks = {(name, str(cell["key"]), cell["value"]) for cell in finding["cells"]}
+    marks |= {(name, _name_other(cell), cell["value"]) for cell in finding.get("others", ())}
     if text := finding.get("text"):
         marks.add((name, str(text), hashlib.sha256(texts.get(text, "").encode()).hexdigest()))
     return frozenset(marks or {(name, "", sha256)})
@@ -105,7 +106,7 @@ def find_waivers(
         held.append(holding[0] if holding else None)
         for waiver in about if not holding else ():
             before = {key: value for name, key, value in waiver.marks if name == finding["name"]}
-            keys = {str(cell["key"]) for cell in finding["cells"]}
+            keys = {str(cell["key"]) for cell in finding["cells"]} | set(map(_name_other, finding.get("others", ())))
             if before and not (keys and keys.isdisjoint(before)):  # else it was about others, and this is a new one
                 lapsed.setdefault(waiver.rule, Lapse(waiver, _word_change(finding, before)))
     return held, list(lapsed.values())
@@ -114,15 +115,23 @@ def find_waivers(
 def _word_change(finding: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """What has changed since, cell by cell."""
     changes = []
-    for cell in finding["cells"]:
-        where = f"{cell['sheet']} {cell['address']}"
-        if cell["key"] not in before:
+    cells = [(str(cell["key"]), f"{cell['sheet']} {cell['address']}", cell["value"]) for cell in finding["cells"]]
+    for cell in finding.get("others", ()):
+        where = f"{cell['form']} 的 {cell['sheet']} {cell['address'] or cell['key']}"
+        cells.append((_name_other(cell), where, cell["value"]))
+    for key, where, value in cells:
+        if key not in before:
             changes.append(f"{where} 是后来才有的问题")
-        elif before[cell["key"]] != cell["value"]:
-            changes.append(f"{where} 放行时{_word_value(before[cell['key']])}，现在{_word_value(cell['value'])}")
+        elif before[key] != value:
+            changes.append(f"{where} 放行时{_word_value(before[key])}，现在{_word_value(value)}")
     if not changes:
         return "文字已经改过" if finding.get("text") else "报来了另一版"
     return join_first(changes, MOST_CHANGES, "处", between="；")
+
+
+def _name_other(cell: Mapping[str, Any]) -> str:
+    """A cell or list of another form that a finding rests on, apart from the form's own cells."""
+    return f"{cell['form']}:{cell['key']}"
 
 
 def _word_value(value: Any) -> str:

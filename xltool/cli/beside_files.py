@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from xltool.cli import console
+from xltool.forms.across import OtherReport
 from xltool.messages import make_visible
 from xltool.model import Reading, Submission
 from xltool.periods import period_of
-from xltool.rules.across import OtherReport
 
 
 def pair_with_others(

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from xltool import files
-from xltool.campaign import folder, lock, opening, passwords, priors, rejudging
+from xltool.campaign import folder, holding, lock, opening, passwords, priors, rejudging
 from xltool.campaign.desk import DeskVisit, hash_desk, is_behind
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.documents import NEW_MARK
@@ -59,18 +59,25 @@ def replace_option(command: Any) -> Any:
 
 @contextmanager
 def open_campaign(
-    root: Path, *, create: bool = False, writes: bool = True, guides: bool = True, desk_later: bool = False
+    root: Path,
+    *,
+    create: bool = False,
+    writes: bool = True,
+    guides: bool = True,
+    desk_later: bool = False,
+    holds: bool = False,
 ) -> Iterator[tuple[Campaign, Roster, Store]]:
     """The campaign that a folder is in, its roster and its database, which is closed at the end.
 
     What of the settings was edited since blanks were issued is told, and what the archive has beyond the database. With
     `create` a database that was never there is made. One that `writes` holds the campaign's lock, together with others
     but not with one that mends. One that `guides` tells at its very end what is to be done next. `desk_later`: the
-    office's workbook is left as it stands, for the next command, unless somebody has written there.
+    office's workbook is left as it stands, for the next command, unless somebody has written there. One that `holds`
+    what counts against other forms need not be told that this is to be done.
     """
     campaign = folder.find_campaign(root)
     with hold_open(campaign) if writes else nullcontext():
-        yield from _open_found(campaign, create, guides, writes, desk_later)
+        yield from _open_found(campaign, create, guides, writes, desk_later, holds)
 
 
 @contextmanager
@@ -82,8 +89,8 @@ def hold_open(campaign: Campaign, *, alone: bool = False) -> Iterator[None]:
         yield
 
 
-def _open_found(
-    campaign: Campaign, create: bool, guides: bool, writes: bool, desk_later: bool
+def _open_found(  # noqa: PLR0917 -- what `open_campaign` is asked
+    campaign: Campaign, create: bool, guides: bool, writes: bool, desk_later: bool, holds: bool
 ) -> Iterator[tuple[Campaign, Roster, Store]]:
     roster = campaign.read_roster()
     for name in ("", *campaign.layout.folders):
@@ -91,7 +98,10 @@ def _open_found(
     store = opening.open_store(campaign, create=create)
     try:
         roster, lost = restore_zeros(campaign, roster, store)
-        for line in filter(None, [lost, *opening.find_edits(campaign, store), opening.find_forgotten(campaign, store)]):
+        outdated = "" if holds else holding.find_outdated(campaign, roster, store)
+        edited, forgotten = opening.find_edits(campaign, store), opening.find_forgotten(campaign, store)
+        how = f"{outdated}执行 xltool collect。" if outdated else ""
+        for line in filter(None, [lost, *edited, forgotten, how]):
             console.say(line, err=True)
         if campaign.database.exists():
             _keep_copy(store)

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
 
-from xltool.campaign import accepting, intake, opening, rejudging, rereading
+from xltool.campaign import accepting, holding, intake, opening, rejudging, rereading
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_priors import read_kept_last_year
 from xltool.campaign.passwords import read_passwords
@@ -87,7 +88,9 @@ def command(
         raise XltoolError(f"没有{'、'.join(absent)}；什么也没有收。")
     run = _Run(wants_json)
     counts = run.counts
-    opened = campaign_options.open_campaign(root, create=True, guides=not wants_json, desk_later=only_these)
+    opened = campaign_options.open_campaign(
+        root, create=True, guides=not wants_json, desk_later=only_these, holds=not only_these
+    )
     with opened as (campaign, roster, store):
         now = datetime.now()
         passwords = tuple(dict.fromkeys([*passwords, *read_passwords(campaign)]))
@@ -166,7 +169,7 @@ def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store)
 
 
 def _judge_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
-    """Holds what counts against last year of now, where that is another than before, and tells what changed.
+    """Holds what counts against last year and other forms of now, where these are others, and tells what changed.
 
     Gives whether one of them is to be returned.
     """
@@ -174,7 +177,7 @@ def _judge_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bo
     try:
         for code in office.store.acceptances():  # of two files that came together one may tick what the other has too
             accepting.settle_agency(office, code)
-        for each in rejudging.rejudge_all(office):
+        for each in chain(rejudging.rejudge_all(office), holding.hold_again(office)):
             returned |= each.after.state == "returned"
             for line in each.tell(office.campaign.spec):
                 console.say(clean_line(line), err=aside)

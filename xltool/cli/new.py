@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from xltool import itself
-from xltool.campaign import county, folder, launchers, layout, priors
+from xltool.campaign import county, folder, launchers, layout, neighbours, priors
 from xltool.campaign.desk import make_new_desk
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
@@ -54,6 +54,13 @@ from xltool.periods import Period
     help=f"把上年的文件抄进任务的“{layout.PRIOR_FOLDER}”文件夹，以后用抄下的：原来的可以移走。上年是任务文件夹的，抄各单位算数的上报件和汇总。",
 )
 @click.option(
+    "--beside",
+    metavar="任务",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="同一些单位同期填另一种报表的任务文件夹：收取时按跨报表的勾稽关系核对；可以多次。",
+)
+@click.option(
     "--plain",
     is_flag=True,
     help="给程序用的布局：文件夹用英文名（outbox、inbox 等），名录写成 roster.csv，更正和本级文字写在 county 里的 TOML "
@@ -71,6 +78,7 @@ def command(
     deadline: date | None,
     prior: tuple[Path, ...],
     keeps_prior: bool,
+    beside: tuple[Path, ...],
     plain: bool,
     passwords: tuple[str, ...],
 ) -> None:
@@ -85,8 +93,10 @@ def command(
         paths = tuple(Path(os.path.relpath(path, root)).as_posix() for path in prior)
     stands = (root / folder.SETTINGS).exists()
     names = layout.find_layout(root) if stands else layout.PLAIN_LAYOUT if plain else layout.OFFICE_LAYOUT
-    campaign = folder.Campaign(root, form_id, about.year, name, deadline, paths, names, about.part)
+    others = tuple(Path(os.path.relpath(path, root)).as_posix() for path in beside)
+    campaign = folder.Campaign(root, form_id, about.year, name, deadline, paths, names, about.part, others)
     folder.check_campaign(campaign)
+    neighbours.open_neighbours(campaign, beside)
     known = priors.gather_last_year(prior, about, listed, passwords)
     for note in listed.notes:
         console.say(note, err=True)

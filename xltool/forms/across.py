@@ -20,7 +20,7 @@ from xltool.forms.ruleset import read_severity
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.written import SyntaxFault
 from xltool.messages import DefinitionError, UnknownFormError
-from xltool.model import CellKey, FormSpec, Linear, ListTerm, Severity
+from xltool.model import CellKey, FormSpec, Linear, ListTerm, Severity, Submission
 from xltool.periods import Period
 
 ENDING: Final = ".across.toml"
@@ -66,6 +66,18 @@ class OtherForm:
         """Whether submissions of these periods, the other form's last, are held against each other."""
         ends = period.last_day == other.last_day
         return ends and (self.agreement == "same_end" or period.first_day == other.first_day)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReport:
+    """A submission of another form by the same agency, its totals completed or not, and what its file is called."""
+
+    submission: Submission
+    label: str
+
+
+OtherReports: TypeAlias = Mapping[str, OtherReport | str]
+"""By the id of the form: what the agency reports on it, or in Chinese why there is nothing to look at."""
 
 
 def load_across(form: FormSpec) -> tuple[OtherForm, ...]:

@@ -12,7 +12,14 @@ from typing import Any, Final, TypeAlias
 
 from xltool.codes import SCOPE_NAMES
 from xltool.forms import totals
-from xltool.forms.across import AcrossRule, OtherForm, list_both_cells, list_both_terms
+from xltool.forms.across import (
+    AcrossRule,
+    OtherForm,
+    OtherReport,
+    OtherReports,
+    list_both_cells,
+    list_both_terms,
+)
 from xltool.forms.cover_conditions import gather_contents
 from xltool.forms.document import json_value
 from xltool.forms.list_terms import reckon_list_term, reckon_lists, select_lines
@@ -30,16 +37,6 @@ NOT_GIVEN: Final = "没有同时给出这张表"
 """Why a rule was not judged where nobody says more."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherReport:
-    """A submission of another form by the same agency, its totals completed or not, and what its file is called."""
-
-    submission: Submission
-    label: str
-
-
-OtherReports: TypeAlias = Mapping[str, OtherReport | str]
-"""By the id of the form: what the agency reports on it, or in Chinese why there is nothing to look at."""
 LocateCells: TypeAlias = Callable[[FormSpec], Locator]
 
 

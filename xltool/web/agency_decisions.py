@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from xltool.campaign.acceptances import AcceptanceRecord, word_proposal
 from xltool.campaign.accepting import find_proposals
-from xltool.campaign.decisions import SHARED_CODE, find_absentee
+from xltool.campaign.decisions import SHARED_CODES, find_absentee
 from xltool.campaign.standing import Standing, group_verdicts
 from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError, name_rule, say_cell
@@ -101,7 +101,7 @@ def make_decisions(look: OpenFolder, standing: Standing) -> DecisionsPart:
         passable=[
             Passable(word_opinion(spec, opinion), " ".join(rules))
             for opinion in group_verdicts(spec, standing.unsettled)
-            if (rules := [name for name in opinion.names if name != SHARED_CODE])
+            if (rules := [name for name in opinion.names if name not in SHARED_CODES])
         ],
         passed=passed,
         acceptable=[_show_proposal(spec, changes) for changes in find_proposals(spec, standing)],

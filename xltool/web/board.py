@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from xltool.campaign.holding import find_outdated
 from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.refused import word_refused
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states, group_verdicts
@@ -222,6 +223,7 @@ def show_board(request: Request) -> Response:
             found=found,
             headline=word_headline(found),
             rest=word_rest(found),
+            outdated=find_outdated(look.campaign, look.roster, look.store),
             ways=word_ways(step),
             tally=count_states(found, unmatched),
             bar=BAR,

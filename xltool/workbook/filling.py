@@ -8,7 +8,7 @@ from xltool.days import count_days, parse_day
 from xltool.forms.list_rows import sum_column
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, GUIDE, TEXTS
-from xltool.model import PRIOR, Cell, CellKey, NotApplicable, Submission, Value, bare_key
+from xltool.model import PRIOR, CellKey, NotApplicable, Submission, Value, bare_key
 from xltool.rules.matrix import stack_column
 from xltool.workbook.cached_figure import CachedValue, to_cached_entry, to_cached_figure, to_double
 from xltool.workbook.cached_values import compute_cached_values
@@ -75,18 +75,20 @@ def list_marks(plan: Plan, submission: Submission, meta: Mapping[str, str]) -> d
 
 def list_earlier(plan: Plan, last_year: Sequence[Value]) -> Iterator[tuple[Spot, CachedValue]]:
     """The figures of the period before, where tables show them and where rules alone look at them."""
-    for spot, at, cell in _place_earlier(plan):
+    for spot, at, decimals in _place_earlier(plan):
         value = last_year[at]
         if value is not None:
-            yield spot, to_cached_figure(value, cell)
+            yield spot, "/" if isinstance(value, NotApplicable) else to_double(value, decimals)
 
 
 @derive_once
-def _place_earlier(plan: Plan) -> tuple[tuple[Spot, int, Cell], ...]:
-    """Where figures of the period before stand, which of all earlier values they are, and of which cell."""
+def _place_earlier(plan: Plan) -> tuple[tuple[Spot, int, int], ...]:
+    """Where figures of the period before stand, which of all earlier values they are, and with how many decimals."""
     places = {PRIOR + key: spot for key, spot in plan.priors.items()} | plan.earlier
     spec, own = plan.spec, len(plan.spec.cells)
-    return tuple((spot, stack_column(spec, key) - own, spec.cell(bare_key(key))) for key, spot in places.items())
+    return tuple(
+        (spot, stack_column(spec, key) - own, spec.cell(bare_key(key)).measure.decimals) for key, spot in places.items()
+    )
 
 
 def _list_figures(plan: Plan, submission: Submission, typed: Mapping[CellKey, str]) -> dict[Spot, CachedValue]:

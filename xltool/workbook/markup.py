@@ -10,6 +10,7 @@ CellContent: TypeAlias = int | float | str | None
 
 _ESCAPED: Final = re.compile("[&<>]")
 _SHAPE_OF_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_EXACT: Final = 10**15
 _STYLE: Final = ' s="'
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
@@ -48,7 +49,9 @@ def write_cell(head: str, formula: str, content: CellContent, number: int | None
     if content is None:
         return f"{head}/>" if _STYLE in head else ""  # nothing that can be seen
     if not isinstance(content, str):
-        return f"{head}><v>{content:.16G}</v></c>"
+        # whole numbers below 10 ** 15 are written alike either way, and this one takes a third of the time
+        written = content if isinstance(content, int) and -_EXACT < content < _EXACT else f"{content:.16G}"
+        return f"{head}><v>{written}</v></c>"
     if number is None:
         return f'{head} t="inlineStr"><is>{_write_text(content)}</is></c>'
     return f'{head} t="s"><v>{number}</v></c>'

@@ -148,9 +148,7 @@ def _lay_heads(mosaic: Mosaic, block: Block, left: int) -> None:
                 mosaic.lay_text("line", text if text == ON_FROM_ABOVE else ON_FROM_LEFT, (down, at))
 
 
-def _lay_rows(
-    mosaic: Mosaic, of: tuple[Table, Block], at: tuple[int, int], rows: Sequence[Row], levels: int
-) -> None:
+def _lay_rows(mosaic: Mosaic, of: tuple[Table, Block], at: tuple[int, int], rows: Sequence[Row], levels: int) -> None:
     """The labels of some rows, what is printed beside them, and their cells or what stands in the place of one."""
     (table, block), (top, left) = of, at
     before = len(block.printed_before)

@@ -15,7 +15,7 @@ from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.moves import SheetMoves, find_moves
 from xltool.spreadsheet.a1 import cell_name, move_references
 from xltool.spreadsheet.book import RawSheet
-from xltool.spreadsheet.cell import Position, RawCell
+from xltool.spreadsheet.cell import Position
 from xltool.workbook import formula
 from xltool.workbook.layout_plan import Plan
 
@@ -44,7 +44,7 @@ def find_changed_formulas(
         if name not in sheets:
             continue
         places, keys, present = [], _index_totals(plan, name), sheets[name].cells
-        if not moves and _are_as_written(formulas, present):
+        if not moves and formulas.items() <= sheets[name].formulas.items():
             continue
         for official, expected in formulas.items():
             place = _move_place(moves, name, *official)
@@ -64,10 +64,6 @@ def find_changed_formulas(
         if places:
             cells_named = join_first([cell_name(*place) for place in places], MAX_NAMED_PLACES)
             yield finding("formula.changed", sheet=sheets[name].name, count=len(places), cells=cells_named)
-
-
-def _are_as_written(formulas: Mapping[Position, str], present: Mapping[Position, RawCell]) -> bool:
-    return all((cell := present.get(place)) is not None and cell.formula == own for place, own in formulas.items())
 
 
 def _find_gone_lines(
@@ -103,9 +99,9 @@ def has_moved_formulas(plan: Plan, name: str, sheet: RawSheet) -> bool:
     Who moves cells and leaves their references as they are, leaves the names of cells behind too.
     """
     expected = _expected_formulas(plan).get(name, {})
-    if _are_as_written(expected, sheet.cells):
+    if expected.items() <= sheet.formulas.items():
         return False
-    here = {place: normalise_formula(cell.formula) for place, cell in sheet.cells.items() if cell.formula is not None}
+    here = {place: normalise_formula(formula) for place, formula in sheet.formulas.items()}
     if here.keys() == expected.keys():  # words name lines of 校验: when those move, each reads as the next one should
         totals = _index_totals(plan, name)
         expected = {place: own for place, own in expected.items() if place in totals}

@@ -72,8 +72,6 @@ NO_STRING: Final = "文字的编号不在文字表内"
 
 def cut_cells(pieces: list[str]) -> list[WrittenCell]:
     """The cells whose markup, behind `<c `, the pieces are; NotPlainMarkupError where a pattern does not tell."""
-    if max(map(len, pieces), default=0) <= REMEMBERED_SIGNS:
-        return list(map(_cut, pieces))
     return [_cut(piece) if len(piece) <= REMEMBERED_SIGNS else _cut.__wrapped__(piece) for piece in pieces]
 
 

@@ -145,7 +145,7 @@ def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str
     """
     formulas = {text for _, text in names}.union(*(sheet.overlays.conditions for sheet in sheets))
     for sheet in sheets:
-        formulas.update([cell.formula for cell in sheet.cells.values() if cell.formula is not None])
+        formulas.update(sheet.formulas.values())
     strange = formulas - _harmless
     if not any(map(classify_link, strange)):
         if len(_harmless) > REMEMBERED_FORMULAS:
@@ -153,8 +153,8 @@ def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str
         _harmless.update(text for text in strange if len(text) < MAX_REMEMBERED_FORMULA)
         return
     for sheet in sheets:
-        for place, cell in sheet.cells.items():
-            if cell.formula is not None and (what := classify_link(cell.formula)):
+        for place, formula in sheet.formulas.items():
+            if what := classify_link(formula):
                 yield f"“{sheet.name}”{cell_name(*place)}", what
         for text in sorted(sheet.overlays.conditions):
             if what := classify_link(text):

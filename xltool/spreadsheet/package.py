@@ -161,7 +161,7 @@ class Package:
     Raises Refusal: `file.limit`, `file.not_workbook` when the bytes are no package with a main part, `file.damaged`.
     """
 
-    __slots__ = ("_links", "_parts", "names")
+    __slots__ = ("_links", "_markup", "_parts", "names")
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_FILE:
@@ -170,7 +170,7 @@ class Package:
             raise not_workbook_refusal(kinds.of_bytes(data))
         try:
             entries, end = _read_directory(data)
-            self._parts = _inflate_all(data, entries, end)
+            self._parts, self._markup = _inflate_all(data, entries, end)
         except struct.error:
             raise damage_refusal("", "压缩包目录不完整") from None
         self._links: dict[str, Mapping[str, Relationship]] = {}
@@ -210,8 +210,9 @@ class Package:
 
         It may still not be XML.
         """
-        data = _convert_to_utf8(part, self.read(part))
-        if (count := data.count(b"<")) > MAX_MARKUP:
+        content = self.read(part)
+        data = self._markup.get(part.lower()) or _convert_to_utf8(part, content)
+        if len(data) > MAX_MARKUP and (count := data.count(b"<")) > MAX_MARKUP:
             raise limit_refusal("一个部分的标记数", MAX_MARKUP, count, part)
         # A tag with its attributes and the text after it: no attribute or text is longer, and small parts need no look.
         if len(data) > MAX_TEXT and (longest := max(map(len, data.split(b"<")))) > MAX_TEXT:
@@ -227,7 +228,7 @@ class Package:
         if rels in self._links:
             return self._links[rels]
         found = self._links[rels] = {}
-        for element in self.xml(rels):
+        for element in recall_tree(self.markup(rels), rels):
             kind = element.get("Type", "").rsplit("/", 1)[-1]
             target = element.get("Target", "")
             external = element.get("TargetMode") == "External"
@@ -300,9 +301,13 @@ def _read_zip64(values: tuple[int, ...], extra: bytes) -> tuple[int, ...]:
     return values
 
 
-def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, bytes]:
-    """Every part by its name in lower case, folders left out; struct.error when a local header runs out of the file."""
-    parts = {}
+def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Every part by its name in lower case, folders left out, and those of XML once more, in UTF-8.
+
+    struct.error when a local header runs out of the file.
+    """
+    parts: dict[str, bytes] = {}
+    markup: dict[str, bytes] = {}
     left = MAX_INFLATED
     free_from = 0
     for entry in sorted(entries, key=lambda entry: entry.offset):
@@ -315,8 +320,8 @@ def _inflate_all(data: bytes, entries: list[_Entry], end: int) -> dict[str, byte
         if not entry.name.endswith("/"):
             parts[entry.name.lower()] = content
             if entry.name.lower().endswith(_XML_NAMES) or content[:_START].lstrip(_BLANKS).startswith(b"<"):
-                _convert_to_utf8(entry.name, content)
-    return parts
+                markup[entry.name.lower()] = _convert_to_utf8(entry.name, content)
+    return parts, markup
 
 
 def _find_payload(data: bytes, entry: _Entry) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
@@ -19,6 +19,9 @@ from xltool.spreadsheet.plain_markup import (
 )
 
 _HEAD: Final = re.compile(r"<row((?: [^<>]*?[^<>/ ])?) ?(/?)>")
+_REMEMBERED_ROWS: Final = 2**11
+"""Rows that are remembered: two of three come again in every workbook of a form that one program saved."""
+_REMEMBERED_ROW_SIGNS: Final = 4 * REMEMBERED_SIGNS
 _OPEN: Final = re.compile(rb"<worksheet\b[^<>]*>")
 
 
@@ -26,7 +29,11 @@ class WrittenRow(NamedTuple):
     """One row as its markup has it."""
 
     attributes: Mapping[str, str]
-    cells: list[WrittenCell]
+    cells: Sequence[WrittenCell] = ()
+    breadth: int = 0
+    """How many columns its cells need at most."""
+    prefixes: frozenset[str] = frozenset()
+    """Of its attributes."""
 
 
 def read_rows(package: Package, part: str) -> tuple[Element, list[WrittenRow]]:
@@ -46,7 +53,13 @@ def _walk_rows(root: Element) -> Iterator[WrittenRow]:
     space, _ = split_tag(root.tag)
     tag = f"{space}c"
     for row in root.iterfind(f"{space}sheetData/{space}row"):
-        yield WrittenRow(row.attrib, [read_cell(cell, space) for cell in row.findall(tag)])
+        yield _make_row(row.attrib, [read_cell(cell, space) for cell in row.findall(tag)])
+
+
+def _make_row(attributes: Mapping[str, str], cells: Sequence[WrittenCell] = ()) -> WrittenRow:
+    prefixes = frozenset(name.partition(":")[0] for name in attributes if ":" in name)
+    columns = [cell.place[1] for cell in cells if cell.place is not None]
+    return WrittenRow(attributes, cells, max(columns, default=-1) + 1 + len(cells) - len(columns), prefixes)
 
 
 def _cut_rows(data: bytes, part: str) -> tuple[Element, list[WrittenRow]]:
@@ -57,7 +70,7 @@ def _cut_rows(data: bytes, part: str) -> tuple[Element, list[WrittenRow]]:
     opened = _OPEN.search(around)
     if opened is None or root.find(f"{space}sheetData") is None:
         raise NotPlainMarkupError
-    for prefix in {name.partition(":")[0] for row in rows for name in row.attributes if ":" in name}:
+    for prefix in frozenset().union(*(row.prefixes for row in rows)):
         if prefix != "xml" and f' xmlns:{prefix}="'.encode() not in opened[0]:
             raise NotPlainMarkupError
     return root, rows
@@ -66,20 +79,21 @@ def _cut_rows(data: bytes, part: str) -> tuple[Element, list[WrittenRow]]:
 def _cut_pieces(inside: str) -> Iterator[WrittenRow]:
     *rows, rest = inside.split("</row>")
     for row in rows:
-        head, *cells = row.split("<c ")
-        *empty, (attributes, closed) = (
-            _cut_heads(head) if len(head) <= REMEMBERED_SIGNS else _cut_heads.__wrapped__(head)
-        )
-        for each, is_closed in empty:
-            yield WrittenRow(each, [])
-            closed = closed or not is_closed
-        if closed:
-            raise NotPlainMarkupError
-        yield WrittenRow(attributes, cut_cells(cells))
+        yield from _cut_row(row) if len(row) <= _REMEMBERED_ROW_SIGNS else _cut_row.__wrapped__(row)
     for each, is_closed in _cut_heads(rest) if rest else ():
         if not is_closed:
             raise NotPlainMarkupError
-        yield WrittenRow(each, [])
+        yield _make_row(each)
+
+
+@lru_cache(maxsize=_REMEMBERED_ROWS)
+def _cut_row(row: str) -> tuple[WrittenRow, ...]:
+    """A row up to its end tag, behind those before it that have nothing in them."""
+    head, *cells = row.split("<c ")
+    *empty, (attributes, closed) = _cut_heads(head) if len(head) <= REMEMBERED_SIGNS else _cut_heads.__wrapped__(head)
+    if closed or not all(is_closed for _, is_closed in empty):
+        raise NotPlainMarkupError
+    return (*(_make_row(each) for each, _ in empty), _make_row(attributes, cut_cells(cells)))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
@@ -102,7 +102,7 @@ class Veil(NamedTuple):
 NO_OVERLAYS: Final = Overlays()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawSheet:
     """One worksheet, zero-based.
 
@@ -120,6 +120,11 @@ class RawSheet:
     """The cells that do not show their content plainly; all others do."""
     overlays: Overlays = NO_OVERLAYS
     comments: Mapping[Position, str] = field(default_factory=dict)
+
+    @cached_property
+    def formulas(self) -> Mapping[Position, str]:
+        """Those of its cells that have one."""
+        return {place: formula for place, (_, _, formula, _) in self.cells.items() if formula is not None}
 
 
 def read_sheet(
@@ -148,7 +153,8 @@ def read_sheet(
         zeros = [place for place, cell in cells.items() if cell.kind == "number" and not cell.text.strip("+-0.")]
         displays.update({place: displays.get(place, WHOLE_NUMBER)._replace(unseen=True) for place in zeros})
     merges = tuple(_read_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
-    check_extent(cells, merges, part)
+    if not _are_within(rows, cells, merges):
+        check_extent(cells, merges, part)
     protection = root.find(f"{space}sheetProtection")
     return RawSheet(
         name=name,
@@ -262,6 +268,15 @@ def _expand_formula(
     else:
         raise damage_refusal(part, "共享公式缺少原文")
     return text
+
+
+def _are_within(
+    rows: list[tuple[int, WrittenRow]], cells: Mapping[Position, RawCell], merges: tuple[Area, ...]
+) -> bool:
+    """Whether whole rows keep the limits, so that nobody has to look which of their cells have content."""
+    if len(cells) > MAX_CELLS or len(merges) > MAX_MERGES:
+        return False
+    return all(at < MAX_ROWS and row.breadth <= MAX_COLUMNS for at, row in rows)
 
 
 def check_extent(cells: Mapping[Position, RawCell], merges: tuple[Area, ...], part: str) -> None:

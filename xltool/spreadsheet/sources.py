@@ -32,12 +32,7 @@ class Sources:
     """
 
     def __init__(self, sheets: Sequence[RawSheet], names: Sequence[tuple[str, str]]) -> None:
-        self._formulas: dict[str, dict[Position, str]] = {
-            sheet.name.casefold(): {
-                place: cell.formula for place, cell in sheet.cells.items() if cell.formula is not None
-            }
-            for sheet in sheets
-        }
+        self._formulas: dict[str, Mapping[Position, str]] = {sheet.name.casefold(): sheet.formulas for sheet in sheets}
         self._names: dict[str, list[str]] = {}
         for name, text in names:
             self._names.setdefault(name.casefold(), []).append(text)

@@ -51,6 +51,8 @@ FORMULAS = ["", ' t="shared" si="0"', ' t="array" ref="A1"']
 PIECES = ["<v/>", "<v />", "<f/>", '<f t="shared" si="0"/>', "<is/>", "<extLst/>", " ", "<is><r><t>1</t></r></is>"]
 ROWS = ["", ' r="1"', ' r="2"', ' r="1" ht="1"', ' r="1" x:dy="1"', ' r="1" xml:lang="zh"', ' hidden="1"', ' r="0"']
 BETWEEN = ['<row r="1"/>', '<row r="3" />', "<row/>", "<row>", "</row>", " ", "<c/>", "<!-- x -->", "1"]
+HIDING = ["<sheetData>", "</sheetData>", "<sheetData/>", "<!--", "-->", "<![CDATA[", "]]>", "<?p", "?>", "<!x>"]
+"""What an element may hide behind, or seem to end by."""
 NAMES = ["", *(f' r="{name}"' for name in ("A1", "B1", "C1", "A2", "a1", "$A$1", "A0", "XFE1", "A01"))]
 
 
@@ -77,7 +79,7 @@ cells = st.one_of(
 )
 row_markups = st.one_of(
     st.builds("<row{}>{}</row>".format, mostly([' r="1"'], ROWS), st.lists(cells, max_size=3).map("".join)),
-    st.sampled_from(BETWEEN),
+    st.sampled_from([*BETWEEN, *HIDING]),
 )
 
 
@@ -102,7 +104,7 @@ def spoil(data: bytes, random: Random) -> bytes:
         start = random.randrange(len(content))
         stop = min(len(content), start + random.choice([1, 1, 2, 5, 40, 400]))
         between = random.choice(
-            [b"", content[start:stop] * 2, *(text.encode() for text in TEXTS), b"</row>", b"<row>", b'"']
+            [b"", content[start:stop] * 2, *(text.encode() for text in (*TEXTS, *HIDING)), b"</row>", b"<row>", b'"']
         )
         content = content[:start] + between + content[stop:]
     return packed(found | {name: content})
@@ -132,6 +134,20 @@ def read_by_trees(data: bytes):
 @example('<row r="1"><c r="A1" s="0"><f>1&lt;2</f><v></v></c></row>', ["a"])
 def test_what_is_cut_is_what_the_tree_tells(inside, shared):
     data = packed(parts(inside, sst=strings(*(f"<t>{text}</t>" for text in shared))))
+    assert read(data) == read_by_trees(data)
+
+
+@settings(max_examples=300)
+@given(*[st.lists(st.sampled_from([*HIDING, '<sheetData><row r="2"><c r="A2"><v>2</v></c></row>']), max_size=3)] * 3)
+@example(["<!--"], ["-->"], [])
+@example(["<!--"], [], ["-->"])
+@example(["<!--", "<sheetData>"], ["</sheetData>"], ["-->"])
+@example([], ["</sheetData>", "<sheetData>"], [])
+@example([], ["<!--", "</sheetData>"], ["-->"])
+def test_what_hides_an_element_hides_it_either_way(before, within, behind):
+    first, last = (f'<row r="{at}"><c r="A{at}"><v>1</v></c></row>' for at in (1, 3))
+    inside = "".join((first, *within, last))
+    data = packed(parts(inside, before="".join(before), after="".join(behind)))
     assert read(data) == read_by_trees(data)
 
 

@@ -124,7 +124,7 @@ class RawSheet:
     @cached_property
     def formulas(self) -> Mapping[Position, str]:
         """Those of its cells that have one."""
-        return {place: formula for place, (_, _, formula, _) in self.cells.items() if formula is not None}
+        return {place: formula for place, cell in self.cells.items() if (formula := cell.formula) is not None}
 
 
 def read_sheet(
@@ -201,7 +201,7 @@ def _read_cells(
     displays: dict[Position, Display] = {}
     cells: dict[Position, RawCell] = {}
     masters: dict[str, tuple[str, int, int]] = {}
-    plain = 0  # characters of formulas that are written out
+    plain = count = 0  # characters of formulas that are written out, cells with content
     for at, row in rows:
         last = -1
         for place, look, content, string, formula, weight, odd, fault in row.cells:
@@ -220,8 +220,7 @@ def _read_cells(
             if formula is not None:
                 text = formula.text if weight else _expand_formula(formula, place, masters, part, allowance)
                 content = content._replace(formula=text)  # noqa: PLW2901
-            if place in cells:
-                raise damage_refusal(part, "同一单元格出现两次")
+            count += 1
             if odd or watched:
                 display = of_style[look]
                 if display is not None and content.text and not (display is WHOLE_NUMBER and content.text.isdigit()):
@@ -229,6 +228,8 @@ def _read_cells(
                     if _may_mislead(content, display):
                         displays[place] = display
             cells[place] = content
+    if len(cells) < count:
+        raise damage_refusal(part, "同一单元格出现两次")
     allowance.take(plain, part)
     return cells, displays
 

@@ -172,42 +172,57 @@ def check(
         for at, result in zip(
             places, judge_readings(form(form_id), [readings[at] for at in places], last_year), strict=True
         ):
-            reports = {} if others is None else others[at]
-            results[at] = hold_across(result, reports)
-    return results
+            results[at] = result
+    return hold_across(results, [{}] * len(results) if others is None else others)
 
 
-def hold_across(reading: Reading, reports: OtherReports) -> Reading:
-    """A judged reading with what is found where it is held against what its agency reports on other forms.
+def hold_across(readings: Sequence[Reading], others: Sequence[OtherReports]) -> list[Reading]:
+    """Judged readings with what is found where each is held against what its agency reports on other forms.
 
     That stands behind the other findings of its severity. Rules that lack something to look at are told as not judged.
 
-    >>> [reading] = xltool.check([xltool.read(sample)])
-    >>> xltool.api.hold_across(reading, {}) == reading  # no rule of this form is about another one
+    >>> judged = xltool.check([xltool.read(sample)])
+    >>> xltool.api.hold_across(judged, [{}]) == judged  # no rule of this form is about another one
     True
     """
-    submission = reading.submission
-    found = () if submission is None else _judge_across(submission, reports)
-    ordered = sorted([*reading.findings, *found], key=lambda each: SEVERITIES.index(each.severity))
-    return replace(reading, findings=tuple(ordered)) if found else reading
+    forms: dict[str, Sequence[OtherForm] | Finding] = {}
+    results = list(readings)
+    for at, (reading, reports) in enumerate(zip(readings, others, strict=True)):
+        submission = reading.submission
+        if submission is None:
+            continue
+        if submission.form not in forms:
+            forms[submission.form] = _find_across(form(submission.form))
+        found = _judge_across(submission, forms[submission.form], reports)
+        if found:
+            ordered = sorted([*reading.findings, *found], key=lambda each: SEVERITIES.index(each.severity))
+            results[at] = replace(reading, findings=tuple(ordered))
+    return results
 
 
-def _judge_across(submission: Submission, reports: OtherReports) -> Sequence[Finding]:
+def _find_across(spec: FormSpec) -> Sequence[OtherForm] | Finding:
+    """The forms beside which one is held; what is told of each of its submissions where the data have faults."""
     from xltool.forms.across import ENDING, load_across
 
-    spec = form(submission.form)
     try:
-        forms = load_across(spec)
+        return load_across(spec)
     except DefinitionError as error:
         name = f"{spec.id.replace('-', '_')}{ENDING}"
         why = f"{name} 有错（{len(error.faults)} 处），用 xltool forms check {name} 检查"
-        return (finding("across.unjudged", title="其他报表", why=why, count="各", names=name),)
+        return finding("across.unjudged", what="跨报表的勾稽关系", why=why)
+
+
+def _judge_across(
+    submission: Submission, forms: Sequence[OtherForm] | Finding, reports: OtherReports
+) -> Sequence[Finding]:
+    if isinstance(forms, Finding):
+        return (forms,)
     if not forms:
         return ()
     from xltool.rules.across import judge_across
     from xltool.workbook.layout_plan import make_plan
 
-    return judge_across(spec, submission, forms, reports, lambda each: make_plan(each).place)
+    return judge_across(form(submission.form), submission, forms, reports, lambda each: make_plan(each).place)
 
 
 def status(reading: Reading) -> Status:

@@ -438,7 +438,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     "across.unjudged": Message(
         "info",
         "跨报表勾稽关系没有审核",
-        "与《{title}》的 {count} 条勾稽关系（{names}）没有审核，不等于通过：{why}。",
+        "{what}没有审核，不等于通过：{why}。",
         NOTHING_TO_DO,
     ),
     "control.differs": Message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from random import Random
 
 import openpyxl
@@ -16,7 +17,10 @@ from tests.web.conftest import open_browser
 from xltool import api
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.neighbours import open_neighbours
+from xltool.campaign.store import Store
+from xltool.campaign.trials import Trial, judge_trial
 from xltool.cli import main
+from xltool.cli.campaign_options import open_intake
 from xltool.forms import catalog
 from xltool.model import Agency, ListRow
 
@@ -240,11 +244,33 @@ def test_a_neighbour_that_is_gone_stops_the_judging_and_changes_nothing(county, 
     park.put(sell(12))
     done = park.run("collect")
     assert done.exit_code == 1
-    assert "campaign.toml" in done.stderr
+    assert "收银2024 打不开（campaign.toml 的 beside）" in done.stderr
     assert park.told() == before
     (tmp_path / "别处").rename(till.root)
     park.take()
     assert park.told() == ("accepted", [])
+
+
+def test_a_trial_at_the_door_is_held_against_the_other_and_never_tells_of_its_folder(county, tmp_path):
+    park, till = county
+    till.take(take(15))
+    campaign = load_campaign(park.root)
+    trial = Trial("a.json", "a.json", "0" * 64, "2025-01-10T09:00:00")
+    verdicts = []
+    with closing(Store(campaign.database)) as store:
+        roster = campaign.read_roster()
+        for _ in range(2):
+            office = open_intake(campaign, roster, store, datetime(2025, 1, 10, 9))
+            reading = api.read(api.dump(sell()), "a.json")
+            verdicts.append(judge_trial(office, roster.agencies[ONE.code], trial, reading))
+            till.root.rename(tmp_path / "别处") if till.root.exists() else None
+    there, gone = (verdict.standing for verdict in verdicts)
+    assert (there.state, [each.rule for each in there.findings if each.severity == "error"]) == (
+        "returned",
+        ["till.printed"],
+    )
+    assert gone.state == "accepted"
+    assert not any("别处" in str(each.finding) or "收银2024" in str(each.finding) for each in gone.findings)
 
 
 def test_without_a_neighbour_nothing_is_passed_over(county):

@@ -113,4 +113,4 @@ def test_rules_with_faults_are_told_as_not_judged(folder):
     (folder / "forms" / "park_visits.across.toml").write_text('[[other]]\nid = "x"\nform = "y"\n', "utf-8")
     done = run(put(folder, "park.json", sell()))
     assert done.exit_code == 0
-    assert "park_visits.across.toml 有错（" in done.stdout
+    assert "跨报表的勾稽关系没有审核，不等于通过：park_visits.across.toml 有错（" in done.stdout

@@ -162,7 +162,7 @@ def test_verdicts_are_those_of_exact_arithmetic(adult, child, income, printed, m
         takings = max(0, income * 100 + missed)
     found = judge(sell(adult, child, income), take(printed, takings, refund(*refunds)))
     broken = {each.rule for each in found if each.code == "across.broken"}
-    unjudged = {name for each in found if each.code == "across.unjudged" for name in each.data["names"].split("、")}
+    unjudged = {name for each in found if each.code == "across.unjudged" for name in each.data["rules"]}
     expected, lacking = set(), set()
     if Fraction(income, 100) * 10_000 > takings:
         expected.add("till.money")

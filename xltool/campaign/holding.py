@@ -76,7 +76,7 @@ def _hold_version(campaign: Campaign, neighbours: OtherCampaigns, agency: Agency
     submission = api.read(version.submission, version.file).submission
     if submission is None or submission.form != campaign.form:
         return None
-    held = api.hold_across(Reading(submission), neighbours.find_reports(agency))
+    [held] = api.hold_across([Reading(submission)], [neighbours.find_reports(agency)])
     fresh = [*keep_findings(held)]
     if _dump([each for each in version.findings if each["code"] in ACROSS_CODES]) == _dump(fresh):
         return None

@@ -116,7 +116,10 @@ def open_neighbours(campaign: folder.Campaign, paths: Sequence[Path] | None = No
         forms, fault = (), str(error)
     found: dict[str, _Neighbour] = {}
     for path in folder.resolve_paths(campaign, campaign.beside) if paths is None else paths:
-        other = folder.load_campaign(path)
+        try:
+            other = folder.load_campaign(path)
+        except XltoolError as error:
+            raise XltoolError(f"并行的任务 {path} 打不开（{folder.SETTINGS} 的 beside）：{error}") from error
         known = next((each for each in forms if each.spec.id == other.form), None)
         if fault:
             raise XltoolError(f"{_name_data(campaign)} 有错，不能与 {path} 核对：\n{fault}")

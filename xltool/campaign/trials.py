@@ -29,6 +29,7 @@ from xltool.campaign.zipped import list_members
 from xltool.days import parse_day
 from xltool.files import Staged, Staging
 from xltool.forms import document
+from xltool.forms.across import OtherReports
 from xltool.messages import XltoolError
 from xltool.model import Finding, Reading, Submission
 
@@ -211,7 +212,10 @@ def judge_trial(office: Intake, entry: RosterEntry, trial: Trial, reading: Readi
         other = office.roster.agencies[submission.agency.code].agency.name
         return TrialVerdict(f"这是{other}的工作簿，这里只收{name}的：请交本单位的工作簿。")
     settled = settle_figures(office, replace(attributed, submission=submission))
-    [judged] = api.check([settled.reading], [office.prior(code)], [office.find_reports(code)])
+    others: OtherReports = {}
+    with suppress(XltoolError):  # the folder of another campaign is no business of an agency's: it is not judged then
+        others = office.find_reports(code)
+    [judged] = api.check([settled.reading], [office.prior(code)], [others])
     assert judged.submission is not None
     versions = office.store.versions(code)
     stored = document.dump_document(office.campaign.spec, judged.submission)

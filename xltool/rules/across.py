@@ -126,8 +126,8 @@ def judge_across(
                 elif judged is not None:
                     found.append(judged)
         for lacking, names in unjudged.items():
-            told, title = "、".join(names), other.spec.title
-            found.append(finding("across.unjudged", title=title, why=lacking, count=len(names), names=told))
+            told = f"与《{other.spec.title}》的 {len(names)} 条勾稽关系（{'、'.join(names)}）"
+            found.append(finding("across.unjudged", what=told, why=lacking, rules=tuple(names)))
     return found
 
 

@@ -307,6 +307,7 @@ MODULES = {
         "label",
         "layout",
         "linear",
+        "line_rules",
         "list_checks",
         "list_demands",
         "list_document",

@@ -153,6 +153,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "核对这两个日期，写错的改正。",
         ANNUAL_NOTICE,
     ),
+    "list.broken": Message(
+        "error",
+        "明细一行里的数不合规定",
+        "{list}有 {count} 行不合“{says}”：{given}应{should}，{quoted}。",
+        "{mend}",
+        ANNUAL_NOTICE,
+    ),
     "list.repeated": Message(
         "error",
         "明细有重复",

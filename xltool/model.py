@@ -384,6 +384,26 @@ class ListColumn:
     not_before: tuple[str, ...] = ()  # ids of the columns than whose days its own is not earlier
 
 
+LineTerms: TypeAlias = tuple[tuple[str, int], ...]
+"""Columns of a list by their ids, each with what its figure is multiplied by."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """What the figures of a line of a list must be to each other where it meets all of some conditions."""
+
+    id: str
+    text: str
+    basis: str
+    conditions: tuple[ListCondition, ...]
+    left: LineTerms
+    operator: Operator
+    right: LineTerms
+    constant: int  # what is added on the right, scaled
+    decimals: int
+    remedy: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RowList:
     """A list of which nobody knows beforehand how long it is (明细表): typed columns, a line for each case.
@@ -401,6 +421,7 @@ class RowList:
     serial: str = "序号"
     note: str = ""
     landscape: bool = False
+    rules: tuple[LineRule, ...] = ()  # of each line by itself
 
     def find_column(self, name: str) -> int | None:
         """Where the column of that id stands; None where there is none."""

@@ -252,12 +252,14 @@ def _describe_list(row_list: RowList) -> dict[str, Any]:
         }
         for column in row_list.columns
     ]
+    rules = [{"id": rule.id, "text": rule.text, "basis": rule.basis} for rule in row_list.rules]
     return {
         "id": row_list.id,
         "title": row_list.title,
         "sheet": row_list.sheet,
         "limit": row_list.limit,
         "columns": columns,
+        **({"rules": rules} if rules else {}),
     }
 
 
@@ -317,9 +319,11 @@ def _print_form(spec: FormSpec) -> None:
         console.say("\n文字")
     for text in spec.texts:
         console.say(f"  {layout.texts[text.key].sheet} {layout.texts[text.key].address:<5}{text.key:<24}{text.label}")
-    if spec.rules:
+    if spec.rules or any(each.rules for each in spec.lists):
         console.say("\n勾稽关系")
     told: set[str] = set()
+    for row_list, line_rule in ((each, rule) for each in spec.lists for rule in each.rules):
+        console.say(f"  [{GRADES['error']}] {row_list.id} {line_rule.id}　{line_rule.text}（{row_list.name}每一行）")
     for rule in spec.rules:
         if rule.id in told:
             continue

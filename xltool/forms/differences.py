@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from xltool.forms.entries import describe_briefly
+from xltool.forms.line_rules import word_line_rule
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
+from xltool.messages import word_list_conditions
 from xltool.model import (
     AnyCell,
     Cell,
@@ -164,12 +166,22 @@ def _compare_lists(before: FormSpec, after: FormSpec) -> Iterator[FormDifference
         mine, theirs = old[pair.before.key], new[pair.after.key]
         if mine.limit != theirs.limit:
             yield FormDifference("changed", "table", pair.before, pair.after, f"行数 {mine.limit} → {theirs.limit}")
+        if (rules := _word_line_rules(mine)) != (others := _word_line_rules(theirs)):
+            change = f"本行关系 {'；'.join(rules) or '无'} → {'；'.join(others) or '无'}"
+            yield FormDifference("changed", "table", pair.before, pair.after, change)
         columns = PartMatching(_list_list_columns(mine), _list_list_columns(theirs))
         yield from columns.tell()
         for each in columns.pairs:
             told = [_word_column(row_list, part.key) for row_list, part in ((mine, each.before), (theirs, each.after))]
             if told[0] != told[1]:
                 yield FormDifference("changed", "column", each.before, each.after, " → ".join(told))
+
+
+def _word_line_rules(row_list: RowList) -> list[str]:
+    """What a list asks of the figures of each line, in words."""
+    given = [word_list_conditions(rule.conditions, row_list) for rule in row_list.rules]
+    told = zip(given, (word_line_rule(rule, row_list) for rule in row_list.rules), strict=True)
+    return [f"{conditions}时，{relation}" if conditions else relation for conditions, relation in told]
 
 
 def pair_list_columns(before: FormSpec, after: FormSpec) -> dict[tuple[str, str], tuple[str, str]]:

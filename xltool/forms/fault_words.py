@@ -33,6 +33,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "a choice": "选项",
     "a list of lines": "明细",
     "a column of a list": "明细的栏",
+    "a rule of a list": "明细的关系",
     "a column of one list": "同一明细的栏",
     "a label of one list": "同一明细的栏名",
     "table": "表",
@@ -311,6 +312,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "what a column requires is asked of its line alone: no 'period.'": "required 的条件只看本行，不用 period.",
     "'not_before' is between two columns of days: '{a}' and '{b}' are not": (
         "not_before 写在日期栏上，列出另外的日期栏：“{a}”和“{b}”不是两个日期栏"
+    ),
+    "a rule has one condition: several have 'and' between them": "一条关系只有一个条件，几个条件之间写 and",
+    "a rule of a list compares figures of one line: columns, numbers, '+', '-' and a sign": (
+        "明细表的关系只比较本行的数：栏、数、+、- 和一个等号或不等号"
+    ),
+    "list '{a}' has no column of figures '{b}'": "明细表“{a}”没有名为“{b}”的填数的栏",
+    "'{a}' is in {b}, '{c}' in {d}: a factor joins them, '1 *' where they are alike": (
+        "“{a}”的单位是{b}，“{c}”是{d}：前面要写倍数，数目相同的写 1 *"
     ),
     "'{a}' is printed in rows: such a rule has per = \"row\"": '“{a}”是印在各行的：这条要写 per = "row"',
     "no printed column has the head '{a}'": "没有名为“{a}”的印好的栏（printed、printed_before）",

@@ -159,7 +159,7 @@ class Relation(NamedTuple):
 
 def parse_rule(text: str) -> tuple[Relation, ...]:
     """The expressions that a rule means; raises `SyntaxFault` at the first place that does not fit."""
-    match = _PARTS.search(_blank_quotes(text))
+    match = _PARTS.search(blank_quotes(text))
     if match is None:
         return (Relation("", parse(text)),)
     whole, parts, at = _parse_cells(text[match.end() :], match.end()), [], 0
@@ -182,14 +182,14 @@ def _parse_cells(text: str, at: int) -> tuple[Term, ...]:
     return terms
 
 
-def _blank_quotes(text: str) -> str:
+def blank_quotes(text: str) -> str:
     """A rule with blanks for what stands in quotes: no word of ours is looked for there."""
     return _QUOTED.sub(lambda match: " " * len(match[0]), text)
 
 
 def parse(text: str) -> Expression:
     """The expression of a rule; raises `SyntaxFault` at the first place that does not fit."""
-    match = _IF.match(_blank_quotes(text))
+    match = _IF.match(blank_quotes(text))
     if match is None:
         return _parse_comparison(text)
     given = parse_condition(text[match.start(1) : match.end(1)], match.start(1))

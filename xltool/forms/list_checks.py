@@ -6,8 +6,8 @@ As with cells, a check is one class that counts in lines and writes the formula 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from xltool.forms.cell_checks import (
@@ -19,10 +19,12 @@ from xltool.forms.cell_checks import (
     write_fits,
     write_unwritten,
 )
+from xltool.forms.line_rules import list_broken
 from xltool.forms.list_demands import list_early, list_lone
 from xltool.forms.list_rows import list_missing, list_repeated, list_unfit
 from xltool.forms.text import excel_length
-from xltool.model import Cell, EntryKind, FormSpec, ListColumn, ListRow, RowList, Table
+from xltool.messages import format_scaled
+from xltool.model import Cell, EntryKind, FormSpec, LineRule, LineTerms, ListColumn, ListRow, RowList, Table
 
 _ENDS: Final = 2
 """The head of a column and the locked cell that ends it, which are in each range."""
@@ -44,14 +46,18 @@ class ListCheck(CellCheck):
     def columns(self) -> list[int]:
         """The columns that it looks at, none where the list has no need of it."""
 
-    @staticmethod
     @abstractmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         """What its line shows for the lines of a list."""
 
     @abstractmethod
     def write_count(self, places: FormulaPlaces) -> str:
         """The same as a formula, sums left aside."""
+
+    @property
+    def name(self) -> str:
+        """What its line of 校验 is called."""
+        return f"{self.code}@{self.row_list.id}"
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return self.sentence
@@ -78,8 +84,7 @@ class MissingContentCheck(ListCheck):
     def columns(self) -> list[int]:
         return [at for at, column in enumerate(self.row_list.columns) if column.required]
 
-    @staticmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         return sum(map(len, list_missing(row_list, lines).values()))
 
     def write_count(self, places: FormulaPlaces) -> str:
@@ -99,8 +104,7 @@ class UnfitContentCheck(ListCheck):
     def columns(self) -> list[int]:
         return [*range(len(self.row_list.columns))]
 
-    @staticmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         return sum(map(len, list_unfit(row_list, lines).values()))
 
     def write_count(self, places: FormulaPlaces) -> str:
@@ -116,8 +120,7 @@ class LoneContentCheck(ListCheck):
     def columns(self) -> list[int]:
         return [at for at, column in enumerate(self.row_list.columns) if column.required_where]
 
-    @staticmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         return sum(len(serials) for _, _, serials in list_lone(row_list, lines))
 
     def write_count(self, places: FormulaPlaces) -> str:
@@ -141,8 +144,7 @@ class EarlyDayCheck(ListCheck):
     def columns(self) -> list[int]:
         return [at for at, column in enumerate(self.row_list.columns) if column.not_before]
 
-    @staticmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         return sum(len(serials) for _, _, serials in list_early(row_list, lines))
 
     def write_count(self, places: FormulaPlaces) -> str:
@@ -167,12 +169,65 @@ class RepeatedContentCheck(ListCheck):
     def columns(self) -> list[int]:
         return [at for at, column in enumerate(self.row_list.columns) if column.unique]
 
-    @staticmethod
-    def count_lines(row_list: RowList, lines: Sequence[ListRow]) -> int:
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
         return sum(len(group) - 1 for groups in list_repeated(row_list, lines).values() for group in groups)
 
     def write_count(self, places: FormulaPlaces) -> str:
         return "+".join(_count_repeated(places.list_column(self.row_list, at)) for at in self.columns())
+
+
+class BrokenLineCheck(ListCheck):
+    """A line whose figures are not to each other as a rule of its list says."""
+
+    code = "list.broken"
+
+    def __init__(self, row_list: RowList, rule: LineRule) -> None:
+        super().__init__(row_list)
+        self.rule = rule
+
+    @property
+    def name(self) -> str:
+        return f"{self.code}@{self.row_list.id}.{self.rule.id}"
+
+    def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
+        return self.rule.text
+
+    def columns(self) -> list[int]:
+        named = {name for name, _ in (*self.rule.left, *self.rule.right)}
+        return [at for at, column in enumerate(self.row_list.columns) if column.id in named]
+
+    def count_lines(self, row_list: RowList, lines: Sequence[ListRow]) -> int:
+        alone = replace(row_list, rules=(self.rule,))
+        return sum(len(broken.serials) for broken in list_broken(alone, lines))
+
+    def write_count(self, places: FormulaPlaces) -> str:
+        """The lines that meet the conditions and have all figures, less those in which the sides are as they should."""
+        row_list, columns = self.row_list, self.columns()
+        cells = {row_list.columns[at].id: places.list_column(row_list, at) for at in columns}
+        first = next(iter(cells.values()))
+        line = f"(ROW({first})-ROW({first.partition(':')[0]})<={row_list.limit})"
+        met = [places.list_condition(row_list, each) for each in self.rule.conditions]
+        places_of = {column.id: column.measure.decimals for column in row_list.columns}
+        met += [f"ISNUMBER({each})*(ROUND({each},{places_of[name]})={each})" for name, each in cells.items()]
+        left, right = (self._write_side(terms, cells) for terms in (self.rule.left, self.rule.right))
+        if self.rule.constant or not right:
+            right += f"{'' if self.rule.constant < 0 else '+'}{format_scaled(self.rule.constant, self.rule.decimals)}"
+        right = right.removeprefix("+")
+        difference = f"ROUND({left}-({right}),{self.rule.decimals})"
+        holds = self.rule.operator.excel.format(left=left, right=right, difference=difference)
+        if "{left}" in self.rule.operator.excel:
+            raise ValueError(f"not an operator of lines: {self.rule.operator.sign}")
+        return f"SUMPRODUCT(--ISNUMBER(1/({'*'.join([*met, line])}*(1-({holds})))))"
+
+    def _write_side(self, terms: LineTerms, cells: Mapping[str, str]) -> str:
+        """The figures of one side, each with its sign and factor."""
+        shown = []
+        for name, times in terms:
+            at = self.row_list.find_column(name)
+            assert at is not None
+            factor = format_scaled(abs(times) * self.row_list.columns[at].measure.scale, self.rule.decimals)
+            shown.append(f"{'-' if times < 0 else '+'}{'' if factor == '1' else f'{factor}*'}{cells[name]}")
+        return "".join(shown).removeprefix("+")
 
 
 LIST_CHECKS: Final = (
@@ -187,8 +242,10 @@ LIST_CHECKS: Final = (
 
 def list_list_checks(spec: FormSpec) -> Iterator[ListCheck]:
     """The checks of the lists of a form that have anything to look at, list by list."""
-    checks = (kind(row_list) for row_list in spec.lists for kind in LIST_CHECKS)
-    yield from (check for check in checks if check.columns())
+    for row_list in spec.lists:
+        checks = (kind(row_list) for kind in LIST_CHECKS)
+        yield from (check for check in checks if check.columns())
+        yield from (BrokenLineCheck(row_list, rule) for rule in row_list.rules)
 
 
 @dataclass(frozen=True)

@@ -46,18 +46,26 @@ def _read_conditions(source: Source, row_list: RowList, given: object) -> Iterat
     for where in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
         if not isinstance(where, str):
             continue  # which is told of where the field is taken
-        lead = f"count({row_list.id} where "
-        start = (where.offset if isinstance(where, LocatedText) else 0) - len(lead)
-        try:
-            written = parse_list_term(f"{lead}{where})", start)
-        except SyntaxFault as fault:
-            source.fault(fault.offset, str(fault), fault.hint)
-            continue
-        term = resolve_list_term({row_list.id: row_list}, written, source.fault)
-        if term is not None and any(isinstance(each.operand, PeriodEdge) for each in term.conditions):
-            source.fault(start + len(lead), "what a column requires is asked of its line alone: no 'period.'")
-        elif term is not None:
-            yield term.conditions
+        found = read_line_conditions(source, row_list, where, where.offset if isinstance(where, LocatedText) else 0)
+        if found is not None:
+            yield found
+
+
+def read_line_conditions(
+    source: Source, row_list: RowList, where: str, start: int
+) -> tuple[ListCondition, ...] | None:
+    """The conditions on a line that are written at a place of the source; None, with every fault told, for no such."""
+    lead = f"count({row_list.id} where "
+    try:
+        written = parse_list_term(f"{lead}{where})", start - len(lead))
+    except SyntaxFault as fault:
+        source.fault(fault.offset, str(fault), fault.hint)
+        return None
+    term = resolve_list_term({row_list.id: row_list}, written, source.fault)
+    if term is not None and any(isinstance(each.operand, PeriodEdge) for each in term.conditions):
+        source.fault(start, "what a column requires is asked of its line alone: no 'period.'")
+        return None
+    return None if term is None else term.conditions
 
 
 def _read_earlier(source: Source, row_list: RowList, column: ListColumn, given: object) -> Iterator[str]:

@@ -19,6 +19,7 @@ from xltool.forms.entries import (
     quote_entry,
     take_content,
 )
+from xltool.forms.line_rules import mend_line
 from xltool.forms.text import flatten_text
 from xltool.messages import and_more, finding, format_scaled, join_first
 from xltool.model import CellKey, Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
@@ -256,7 +257,7 @@ def _draw_line(row_list: RowList, line: int, year: int) -> ListRow:
             places = (row_list.find_column(name) for name in column.not_before)
             days = [str(contents[place]) for place in places if place is not None]
             contents[at] = max(str(contents[at]), *days) if days else contents[at]
-    return ListRow(tuple(contents))
+    return mend_line(row_list, ListRow(tuple(contents)))
 
 
 def _draw_content(column: ListColumn, line: int, year: int) -> ListContent:

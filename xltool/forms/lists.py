@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from xltool.forms.entries import read_entry_kind
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.label import normalise_label
+from xltool.forms.line_rules import read_line_rules
 from xltool.forms.list_demands import read_demands, take_demands
 from xltool.forms.source import Source
 from xltool.forms.tables import PROMPT_LENGTH, find_measure, require_sheet_name
@@ -61,6 +63,7 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
         note=fields.text("note", ""),
         landscape=fields.flag("landscape"),
     )
+    rules = fields.tables("rule", [])
     fields.close()
     require_sheet_name(fields, found.sheet)
     if limit != found.limit:
@@ -77,7 +80,8 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
     for column in columns:
         if normalise_label(column.label) == normalise_label(AGENCY_HEAD):
             source.fault(column.label, f"'{AGENCY_HEAD}' is the column that sums have besides: name this one otherwise")
-    return read_demands(source, found, given)
+    found = read_demands(source, found, given)
+    return replace(found, rules=read_line_rules(source, found, rules))
 
 
 def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> ListColumn:

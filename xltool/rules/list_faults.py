@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from xltool.forms.entries import quote_entry
+from xltool.forms.line_rules import BrokenLines, list_broken, word_line_rule
 from xltool.forms.list_demands import list_early, list_lone
 from xltool.forms.list_rows import describe_column, list_missing, list_repeated, list_unfit, print_line_content
-from xltool.messages import finding, join_first, word_list_conditions
+from xltool.messages import finding, format_scaled, join_first, word_list_conditions
 from xltool.model import Finding, FormSpec, ListColumn, ListRow, RowList, Submission
 
 MOST_NAMED_LINES: Final = 12
@@ -44,6 +45,8 @@ def _judge_lines(row_list: RowList, lines: Sequence[ListRow]) -> Iterator[Findin
         yield _tell("list.lone", row_list, row_list.columns[at], serials, given=given)
     for at, other, serials in list_early(row_list, lines):
         yield _tell("list.order", row_list, row_list.columns[at], serials, other=row_list.columns[other].label)
+    for broken in list_broken(row_list, lines):
+        yield _tell_broken(row_list, broken)
     for at, serials in list_unfit(row_list, lines).items():
         column = row_list.columns[at]
         quoted = [f"第 {serial} 行“{_quote(column, lines[serial - 1], at)}”" for serial in serials]
@@ -57,6 +60,21 @@ def _judge_lines(row_list: RowList, lines: Sequence[ListRow]) -> Iterator[Findin
     gaps = [serial for serial, line in enumerate(lines, 1) if line.is_empty]
     if gaps:
         yield finding("list.gap", list=row_list.name, sheet=row_list.sheet, count=len(gaps), lines=_name_lines(gaps))
+
+
+def _tell_broken(row_list: RowList, broken: BrokenLines) -> Finding:
+    """A rule of a list with the lines that break it: what it says, what both sides come to, how to mend it."""
+    rule, pairs = broken.rule, zip(broken.serials, broken.sides, strict=True)
+    figures = [(serial, *(format_scaled(side, rule.decimals) for side in sides)) for serial, sides in pairs]
+    told = [f"第 {serial} 行 {left} 与 {right}" for serial, left, right in figures]
+    remedy = rule.remedy or "核对这几栏，写错的改正。"
+    given = word_list_conditions(rule.conditions, row_list)
+    return finding(
+        "list.broken", list=row_list.name, sheet=row_list.sheet, name=rule.id, lines=_name_lines(broken.serials),
+        count=len(broken.serials), given=f"{given}时，" if given else "", says=rule.text,
+        should=word_line_rule(rule, row_list), quoted=join_first(told, MOST_QUOTED_LINES, "行"), mend=remedy,
+        basis=rule.basis,
+    )  # fmt: skip
 
 
 def _tell(code: str, row_list: RowList, column: ListColumn, serials: Sequence[int], **facts: str) -> Finding:

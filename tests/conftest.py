@@ -20,6 +20,8 @@ for _name in ("LC_ALL", "LC_MESSAGES", "LANG"):
     if os.environ.get(_name, "").lower().startswith("zh"):
         os.environ[_name] = "C.UTF-8"  # faults of definitions are told in English then, as the documents show them
 
+os.environ["XLTOOL_CACHE"] = ""  # nothing is kept from one command to the next, but by the tests that say so
+
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
 

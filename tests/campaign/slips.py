@@ -14,7 +14,7 @@ from xltool.campaign.folder import load_campaign
 from xltool.campaign.store import Store
 from xltool.forms.cell_names import name_cell
 from xltool.workbook.layout_plan import make_plan
-from xltool.workbook.notice import ACCEPT_COLUMN
+from xltool.workbook.tick_marks import ACCEPT_COLUMN
 
 SPEC = api.form("ogi-2021")
 PLAN = make_plan(SPEC)

@@ -30,7 +30,7 @@ from xltool import api
 from xltool.campaign.accepting import find_unsettled
 from xltool.campaign.folder import load_campaign
 from xltool.campaign.record import read_record
-from xltool.workbook.notice import ACCEPT_COLUMN, ACCEPT_HEAD
+from xltool.workbook.tick_marks import ACCEPT_COLUMN, ACCEPT_HEAD
 
 
 @pytest.fixture(scope="module")

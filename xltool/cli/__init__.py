@@ -63,6 +63,9 @@ class Commands(Command, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
+        from xltool.forms.kept import open_cache
+
+        open_cache()
         command: click.Command = import_module(f"xltool.cli.{cmd_name}").command
         return command
 

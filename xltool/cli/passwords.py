@@ -37,12 +37,12 @@ def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def collect_passwords(path: Path | None, *, ask: bool) -> tuple[str, ...]:
     """The passwords from the prompt, the file and the environment, in that order."""
-    from xltool.campaign.passwords import parse_passwords
-
     found: list[str] = []
     if ask:
         found.append(click.prompt("打开密码", hide_input=True, err=True))
     if path is not None:
+        from xltool.campaign.passwords import parse_passwords
+
         data = files.read_file(path)
         if isinstance(data, Finding):
             raise XltoolError(f"密码文件 {path.name}：{render(data, None, None)}")

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from xltool.forms import spec as definition
 from xltool.forms.fault_words import wants_chinese, word_fault
+from xltool.forms.memo import note_source
 from xltool.forms.source import LARGEST_TOML, Fault, find_closest
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import FormSpec
@@ -221,7 +222,10 @@ def _list_folder(folder: str) -> dict[str, _File]:
 
 @cache
 def _load_file(path: str, changed: int) -> FormSpec:
-    return definition.parse_spec(_read_text(path, changed), Path(path).name)
+    text, name = _read_text(path, changed), Path(path).name
+    spec = definition.parse_spec(text, name)
+    note_source(spec, f"{name} {hashlib.sha256(text.encode()).hexdigest()}")
+    return spec
 
 
 @cache

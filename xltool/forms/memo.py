@@ -12,6 +12,7 @@ Result = TypeVar("Result")
 P = ParamSpec("P")
 
 _MEMO: Final = "_derived"
+_SOURCE: Final = "_source"
 
 
 def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
@@ -34,3 +35,13 @@ def derive_once(make: Callable[Concatenate[Owner, P], Result]) -> Callable[Conca
         return result
 
     return remember
+
+
+def note_source(owner: object, digest: str) -> None:
+    """Notes what a form was read from, by a digest of it: what is derived from one text is the same each time."""
+    vars(owner)[_SOURCE] = digest
+
+
+def find_source(owner: object) -> str:
+    """The digest of what a form was read from; nothing of one that was made in another way."""
+    return str(vars(owner).get(_SOURCE, ""))

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from xltool.forms import catalog
 from xltool.forms.fields import Fields
-from xltool.forms.memo import derive_once
+from xltool.forms.kept import make_or_recall
+from xltool.forms.memo import derive_once, find_source
 from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
 from xltool.model import FormSpec
@@ -50,8 +51,7 @@ _WORDS: Final = {
 """The lists of the general file, by its tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One meaning of some words: rows or columns of a table, and in which manner they mean them.
 
     An anchor opens a subject; a weak one is a verb, which means something only beside or after an anchor of its table;
@@ -79,8 +79,7 @@ class Phrase:
         return self.rows[:1] if is_first else self.rows[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What words may be: of which lists, and with which meanings."""
 
     kinds: frozenset[str] = frozenset()
@@ -118,8 +117,7 @@ class Compound:
         return best
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A table as texts speak of it: what is meant where no row or column is named, and what it is counted by.
 
     `loose` is what it is counted by only where a verb says what was done: 制定规范性文件1条, not 公开规范性文件1条.
@@ -139,8 +137,7 @@ class Subject:
     reviewers: tuple[str, ...] = ()  # how names end of those who decide on cases of all kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(NamedTuple):
     """Words that mean something else in a sentence that holds all the marks, unless it holds one of some verbs."""
 
     marks: tuple[str, ...]
@@ -196,7 +193,7 @@ class _Draft:
     exceptions: list[str] = field(default_factory=list)
     not_agencies: list[str] = field(default_factory=list)
     toward: list[str] = field(default_factory=list)
-    compounds: list[Compound] = field(default_factory=list)
+    compounds: list[tuple[Any, ...]] = field(default_factory=list)  # as `_make_compound` takes them
 
 
 def load_language(spec: FormSpec) -> Language:
@@ -209,6 +206,11 @@ def load_language(spec: FormSpec) -> Language:
 @derive_once
 def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Language:
     """The language that files of phrases make, each a name and a text."""
+    sources = (find_source(spec), *(text for _, text in files))
+    return _make_language(make_or_recall(f"{spec.id}.phrases", sources, lambda: _write_draft(_read_files(spec, files))))
+
+
+def _read_files(spec: FormSpec, files: Iterable[tuple[str, str]]) -> _Draft:
     draft = _Draft()
     for name, text in files:
         source = Source(text, name)
@@ -217,36 +219,104 @@ def _build_language(spec: FormSpec, files: tuple[tuple[str, str], ...]) -> Langu
             _read_phrases(Fields(source, document, "the phrases"), draft, spec)
         if source.faults:
             raise DefinitionError(source.render(), tuple(source.faults))
-    entries = {
-        word: Entry(frozenset(draft.kinds.get(word, ())), tuple(draft.phrases.get(word, ())))
-        for word in draft.kinds.keys() | draft.phrases.keys()
+    return draft
+
+
+def _write_draft(draft: _Draft) -> dict[str, Any]:
+    """All that files say, as it is kept: words by what they are, and what phrases mean once for all that mean it."""
+    kinds: dict[frozenset[str], list[str]] = {}
+    for word, own in draft.kinds.items():
+        kinds.setdefault(frozenset(own), []).append(word)
+    meanings: dict[tuple[Any, ...], int] = {}
+    phrases = {
+        signs: [[phrase.words, meanings.setdefault(phrase[1:], len(meanings))] for phrase in found]
+        for signs, found in draft.phrases.items()
     }
     lengths: dict[str, set[int]] = {}
-    for word in entries:
+    for word in (*draft.kinds, *draft.phrases):
         if len(word) > 1:
             lengths.setdefault(word[:2], set()).add(len(word))
+    return {
+        "kinds": [*kinds.items()],
+        "meanings": [*meanings],
+        "phrases": phrases,
+        "lengths": {signs: sorted(found, reverse=True) for signs, found in lengths.items()},
+        "manners": [draft.manner_begins, draft.manner_ends],
+        **{name: getattr(draft, name) for name in ("amounts", "subjects", "texts", "sortings", "compounds")},
+        **{name: getattr(draft, name) for name in _LISTED},
+    }
+
+
+_LISTED: Final = (
+    "limits", "agencies", "deeds", "places", "exceptions", "conditions", "not_agencies", "toward",
+)  # fmt: skip
+
+
+def _make_language(kept: Mapping[str, Any]) -> Language:
+    entries: dict[str, Entry] = {}
+    by_kind: dict[str, list[str]] = {}
+    for kinds, words in kept["kinds"]:
+        entries |= dict.fromkeys(words, Entry(frozenset(kinds)))
+        for kind in kinds:
+            by_kind.setdefault(kind, []).extend(words)
+    meanings = [_take_meaning(*each) for each in kept["meanings"]]
+    for signs, found in kept["phrases"].items():
+        phrases = tuple(Phrase(words, *meanings[number]) for words, number in found)
+        entries[signs] = Entry(entries[signs].kinds if signs in entries else frozenset(), phrases)
+    listed = {name: tuple(kept[name]) for name in _LISTED}
+    begins, ends = kept["manners"]
     return Language(
-        entries,
-        {signs: tuple(sorted(found, reverse=True)) for signs, found in lengths.items()},
-        draft.amounts,
-        draft.subjects,
-        draft.texts,
-        tuple(draft.sortings),
-        tuple(sorted(word for word, kinds in draft.kinds.items() if "compare.this" in kinds)),
-        tuple(draft.limits),
-        _sort_compounds(draft.compounds),
-        frozenset(word[0] for word in draft.manner_begins),
-        _compile_manners(draft.manner_begins, draft.manner_ends),
-        tuple(draft.agencies),
-        tuple(draft.deeds),
-        tuple(draft.places),
-        tuple(draft.exceptions),
-        tuple(draft.conditions),
-        tuple(sorted(word for word, kinds in draft.kinds.items() if "others.ours" in kinds)),
-        tuple(draft.not_agencies),
-        tuple(draft.toward),
-        tuple(sorted(word for word, kinds in draft.kinds.items() if "words.how" in kinds)),
-        tuple(sorted(word for word, kinds in draft.kinds.items() if "words.perfects" in kinds)),
+        entries=entries,
+        lengths={signs: tuple(found) for signs, found in kept["lengths"].items()},
+        amounts=kept["amounts"],
+        subjects={name: _take_subject(*each) for name, each in kept["subjects"].items()},
+        texts=kept["texts"],
+        sortings=tuple(Sorting(tuple(marks), *map(frozenset, words)) for marks, *words in kept["sortings"]),
+        this_year=tuple(sorted(by_kind.get("compare.this", ()))),
+        compounds=_sort_compounds([_make_compound(*each) for each in kept["compounds"]]),
+        manner_firsts=frozenset(word[0] for word in begins),
+        manners=_compile_manners(begins, ends),
+        ours=tuple(sorted(by_kind.get("others.ours", ()))),
+        how=tuple(sorted(by_kind.get("words.how", ()))),
+        perfects=tuple(sorted(by_kind.get("words.perfects", ()))),
+        **listed,
+    )
+
+
+def _take_meaning(  # noqa: PLR0917 -- the fields of a phrase behind its words
+    table: str, rows: Any, columns: Any, manners: Any, follows: str, year: str
+) -> tuple[str, Alternatives, Alternatives, frozenset[str], str, str]:
+    return table, tuple(map(tuple, rows)), tuple(map(tuple, columns)), frozenset(manners), follows, year
+
+
+def _take_subject(*kept: Any) -> Subject:
+    rows, columns, given, counters, loose, mixed, at_large, stages, reviewers = kept
+    rows, columns, given = (tuple(map(tuple, each)) for each in (rows, columns, given))
+    return Subject(
+        rows=rows,
+        columns=columns,
+        given=given,
+        counters=frozenset(counters),
+        loose=frozenset(loose),
+        mixed=mixed,
+        at_large=frozenset(at_large),
+        stages=tuple(stages),
+        reviewers=tuple(reviewers),
+    )
+
+
+def _make_compound(  # noqa: PLR0917 -- what a file says of one
+    parts: Any, needs: Any, ends: Any, least: int, kinds: Any, phrases: Any
+) -> Compound:
+    pattern = re.compile("|".join(map(re.escape, sorted(parts, key=lambda word: (-len(word), word)))) or r"(?!)")
+    meant = tuple(Phrase(words, *_take_meaning(*rest)) for words, *rest in phrases)
+    return Compound(
+        frozenset(part[0] for part in parts),
+        pattern,
+        tuple(map(frozenset, needs)),
+        frozenset(ends),
+        least,
+        Entry(frozenset(kinds), meant),
     )
 
 
@@ -337,17 +407,7 @@ def _read_compound(given: Fields, draft: _Draft, tables: Mapping[str, Any]) -> N
         kinds = frozenset({"scopes.words"})
     else:
         phrases = tuple(_read_phrase(given, ["+".join(parts[:1])], tables))
-    pattern = re.compile("|".join(map(re.escape, sorted(parts, key=lambda word: (-len(word), word)))) or r"(?!)")
-    draft.compounds.append(
-        Compound(
-            frozenset(part[0] for part in parts),
-            pattern,
-            wanted,
-            ends,
-            given.integer("least", 1),
-            Entry(kinds, phrases),
-        )
-    )
+    draft.compounds.append((parts, wanted, ends, given.integer("least", 1), kinds, phrases))
     given.close()
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, product
-from typing import Final
+from typing import Any, Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
@@ -32,9 +32,8 @@ from xltool.workbook.formula import (
     say_without,
     say_word,
 )
-from xltool.workbook.layout_plan import AGENCY_LABEL, Plan
+from xltool.workbook.layout_plan import AGENCY_LABEL, Plan, recall_of_plan
 from xltool.workbook.marks import FILE_MARK, MARK_LABELS
-from xltool.workbook.write import write_workbook
 
 MAX_LEFTOVERS: Final = 200
 """How many places of a sheet with writing of others are told, and go back."""
@@ -55,19 +54,26 @@ class BlankSheet:
 @derive_once
 def read_blank(plan: Plan) -> Mapping[str, BlankSheet]:
     """The sheets of a form's blank workbook by name, with last year's cells where the plan has them."""
+    return {
+        name: BlankSheet(frozenset(zip(rows, columns, strict=True)), frozenset(words))
+        for name, rows, columns, words in recall_of_plan(plan, "blank", lambda: [*_describe_blank(plan)])
+    }
+
+
+def _describe_blank(plan: Plan) -> Iterator[list[Any]]:
+    """Each sheet of the blank workbook, drawn and read: its name, its places' rows and columns, its words."""
+    from xltool.workbook.write import write_workbook  # drawing a workbook takes much that reading one does not
+
     spec = plan.spec
     blank = blank_submission(spec, list_periods(spec, spec.years[0])[0], Agency("0", "　", "county"))
     blank = replace(blank, controls={} if plan.with_controls else None)
     book = open_workbook(write_workbook(spec, blank, blank if plan.prior else None))
     written = (*plan.cells.values(), *plan.texts.values(), *plan.explanations.values(), *plan.priors.values())
     written = (*written, *plan.controls.values())
-    return {
-        sheet.name: BlankSheet(
-            frozenset(sheet.cells) | {(spot.row, spot.column) for spot in written if spot.sheet == sheet.name},
-            frozenset(strip_digits(cell.text) for cell in sheet.cells.values() if cell.kind == "text"),
-        )
-        for sheet in book.sheets
-    }
+    for sheet in book.sheets:
+        places = sorted({*sheet.cells, *((spot.row, spot.column) for spot in written if spot.sheet == sheet.name)})
+        words = sorted({strip_digits(cell.text) for cell in sheet.cells.values() if cell.kind == "text"})
+        yield [sheet.name, [row for row, _ in places], [column for _, column in places], words]
 
 
 def find_writing(plan: Plan, sheet: RawSheet, read: Collection[Position], known: bool = True) -> list[Position]:

@@ -18,7 +18,7 @@ from xltool.reader.ticks import read_ticks
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.cell import Position
 from xltool.workbook.layout_plan import Plan
-from xltool.workbook.notice import ACCEPT_COLUMN
+from xltool.workbook.tick_marks import ACCEPT_COLUMN
 
 _OF_A_VERSION: frozenset[str] = frozenset({CHECKS, GUIDE})
 """Sheets that have other lines in another version of a form."""

@@ -19,8 +19,7 @@ from xltool.reader.locate import LocatedCells
 from xltool.reader.texts import read_content, read_day
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
-from xltool.workbook.layout_plan import LIST_HEAD, Plan
-from xltool.workbook.row_lists import END_MARK
+from xltool.workbook.layout_plan import END_MARK, LIST_HEAD, Plan
 
 _ENOUGH: Final = 0.5
 """The share of a list's heads in one row by which they are known."""

@@ -11,8 +11,7 @@ from xltool.model import Tick
 from xltool.reader.matching import is_return
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.cell import Position
-from xltool.workbook.notice import ACCEPT_COLUMN, ACCEPT_HEAD
-from xltool.workbook.tick_marks import YES, parse_tick_mark
+from xltool.workbook.tick_marks import ACCEPT_COLUMN, ACCEPT_HEAD, YES, parse_tick_mark
 
 _YES: Final = frozenset({YES, "采纳", "同意", "√", "✓", "✔"})
 """What is taken for a tick, as people write it."""

@@ -13,7 +13,7 @@ from xltool.forms.list_terms import reckon_lists
 from xltool.messages import finding
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, Reading, Submission, Value
 from xltool.periods import period_of
-from xltool.rules import causes, cells, consequences, control_totals, copied, prior_year, settled, texts, validate
+from xltool.rules import cells, copied, prior_year, settled, texts, validate
 from xltool.rules.cause import Cause
 from xltool.rules.facts import Fact, find_facts
 from xltool.rules.list_faults import judge_lists
@@ -66,7 +66,10 @@ def judge_readings(
             again = _judge_completed(spec, [corrected], [prior], [()])
             return (*again.doubts[0], *again.breaks[0])
 
-        judged = consequences.find_consequences(spec, submission, judged, why, judge_anew)
+        if judged:
+            from xltool.rules import consequences  # with all that looks for causes, as below
+
+            judged = consequences.find_consequences(spec, submission, judged, why, judge_anew)
         results.append(Reading(submission, tuple(sorted([*noticed, *judged], key=partial(_finding_order, spec.order)))))
     queue = iter(results)
     return [reading if reading.submission is None else next(queue) for reading in readings]
@@ -82,6 +85,10 @@ def _explain_breaks(
     barred: Sequence[CellKey],
 ) -> tuple[list[Cause], list[Finding]]:
     """The causes of broken rules, and what was found with these: where 核对数 are at hand, with what they say."""
+    if not broken and not submission.controls:
+        return [], []
+    from xltool.rules import causes, control_totals
+
     witness, numbers = control_totals.put_controls(spec, submission), reckon_lists(spec, submission)
     if witness is None:
         why = causes.find_causes(spec, submission.values, before, broken, facts=facts, barred=barred, numbers=numbers)

@@ -224,7 +224,7 @@ def _name_parties(tokens: Sequence[ProseToken]) -> list[ProseToken]:
     named = [p for token in tokens for p in token.phrases if p.columns and not p.rows]
     columns = {phrase.table for phrase in named if not phrase.manners - {"anchor"}}
     return [
-        replace(token, phrases=tuple(replace(p, manners=p.manners - {"sole"}) for p in token.phrases))
+        replace(token, phrases=tuple(p._replace(manners=p.manners - {"sole"}) for p in token.phrases))
         if any("sole" in p.manners and p.columns and not p.rows and p.table in columns for p in token.phrases)
         else token
         for token in tokens

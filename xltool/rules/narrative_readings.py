@@ -251,7 +251,7 @@ class Composer:
         for phrase in token.phrases:
             if phrase.table == table and not phrase.manners & {"neutral", "sole"} and _fits(phrase, topic):
                 rows = phrase.choose_rows(token.named_year, topic.report_year)
-                return [phrase if rows == phrase.rows else replace(phrase, rows=rows)]
+                return [phrase if rows == phrase.rows else phrase._replace(rows=rows)]
         return []
 
     def _choose_columns(

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xltool.model import FormSpec
-from xltool.workbook.contents import Contents
-from xltool.workbook.engine import Format, Sheet
-from xltool.workbook.layout_plan import Plan, Spot
-from xltool.workbook.occasion import Occasion
+
+if TYPE_CHECKING:
+    from xltool.workbook.contents import Contents
+    from xltool.workbook.engine import Format, Sheet
+    from xltool.workbook.layout_plan import Plan, Spot
+    from xltool.workbook.occasion import Occasion
 
 
 @dataclass(frozen=True)

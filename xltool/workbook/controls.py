@@ -7,18 +7,20 @@ one column differ by the same figure, the cell where they cross is the wrong one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xltool.forms.controls import list_control_totals, name_control
 from xltool.forms.sheet_names import CONTROLS
 from xltool.model import CellKey, Submission, Table
 from xltool.spreadsheet.a1 import column_name, range_name
 from xltool.workbook.cached_figure import CachedValue, to_cached_figure, to_double
-from xltool.workbook.context import Context
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import CONTROL_COLUMN, Plan, Spot
 from xltool.workbook.page import finish_sheet, set_columns
 from xltool.workbook.widths import LINE_HEIGHT
+
+if TYPE_CHECKING:
+    from xltool.workbook.context import Context
 
 _NUMBER, _NAME, _PLACE = 0, 1, 2
 _OWN, _GAP, _WORD = CONTROL_COLUMN + 1, CONTROL_COLUMN + 2, CONTROL_COLUMN + 3

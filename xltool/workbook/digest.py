@@ -12,7 +12,7 @@ from typing import Final
 from xltool.forms.memo import derive_once
 from xltool.model import RowList
 from xltool.workbook.formula import list_formulas
-from xltool.workbook.layout_plan import TABLE_TOP, Plan
+from xltool.workbook.layout_plan import TABLE_TOP, Plan, recall_of_plan
 
 DIGEST_DIGITS: Final = 16
 """Hexadecimal digits that a workbook bears of it."""
@@ -27,6 +27,10 @@ def compute_digest(plan: Plan) -> str:
     It is made from what the reader compares, and from nothing else: so a comment, a prompt, a basis or the years of a
     form are not in it, and a change of our own layout or formulas is.
     """
+    return str(recall_of_plan(plan, "digest", lambda: _compute_digest(plan)))
+
+
+def _compute_digest(plan: Plan) -> str:
     spec, entries = plan.spec, plan.spec.entries_by_key.items()
     parts = {
         "sheets": plan.sheets,

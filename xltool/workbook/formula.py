@@ -46,6 +46,7 @@ from xltool.workbook.layout_plan import (
     WHY_COLUMN,
     Plan,
     Spot,
+    recall_of_plan,
 )
 from xltool.workbook.list_numbers import join_sums, list_number_formulas, write_list_sum
 from xltool.workbook.places import FormPlaces, list_unfit_formulas
@@ -288,6 +289,11 @@ def list_formulas(plan: Plan) -> dict[Spot, str]:
 
     For writing, and for comparing what comes back.
     """
+    written = recall_of_plan(plan, "formulas", lambda: [[*spot, text] for spot, text in _write_formulas(plan).items()])
+    return {Spot(sheet, row, column): text for sheet, row, column, text in written}
+
+
+def _write_formulas(plan: Plan) -> dict[Spot, str]:
     found: dict[Spot, str] = {spot: write_copy(plan, key) for key, spot in plan.copies.items()}
     found |= {spot: write_copy(plan, key) for key, spot in plan.entry_copies.items()}
     found |= {spot: write_run_sum(plan, [*run]) for run, spot in place_sums(plan).items()}

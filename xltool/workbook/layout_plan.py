@@ -5,17 +5,18 @@ Every cell, text, check and mark of identity of a form's workbook.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xltool.forms import checks, layout
 from xltool.forms.cell_checks import ToldTextCheck
 from xltool.forms.checks import Check
 from xltool.forms.controls import list_control_totals
+from xltool.forms.kept import make_or_recall
 from xltool.forms.list_terms import list_terms
-from xltool.forms.memo import derive_once
+from xltool.forms.memo import derive_once, find_source
 from xltool.forms.sheet_names import CHECKS, CONTROLS, COVER, GUIDE, HIDDEN, TEXTS
 from xltool.model import (
     CARRIED,
@@ -50,6 +51,8 @@ GUIDE_AGENCY_ROW, GUIDE_AGENCY_COLUMN = 3, 2
 """Where the guide says whose the workbook is."""
 LIST_HEAD: Final = TABLE_TOP
 """The row of a list's heads; the serial stands in the first column, and line 1 in the row below."""
+END_MARK: Final = "（到此为止）"
+"""What the locked line below the last of a list says, in the column of the serial."""
 COVER_TOP: Final = 2
 TEXT_TOP: Final = 3
 TO_DO_TOP: Final = 4
@@ -409,6 +412,12 @@ def _find_middle(widths: Sequence[int]) -> int:
 
 make_plan = derive_once(Plan)
 """The plan of a form's workbook, with last year's figures or without."""
+
+
+def recall_of_plan(plan: Plan, what: str, make: Callable[[], Any]) -> Any:
+    """What is derived from a plan, as plain JSON, kept from one process to the next (`forms.kept`)."""
+    spec, variant = plan.spec, f"{plan.prior:d}{plan.with_controls:d}"
+    return make_or_recall(f"{spec.id}.{what}{variant}", (find_source(spec), variant), make)
 
 
 def name_cell(kind: str, key: str) -> str:

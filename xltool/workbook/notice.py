@@ -20,15 +20,11 @@ from xltool.workbook.engine import Format
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.markup import write_condition
 from xltool.workbook.page import finish_sheet
-from xltool.workbook.tick_marks import YES
+from xltool.workbook.tick_marks import ACCEPT_COLUMN, ACCEPT_HEAD, HEADS, YES
 from xltool.workbook.told import ToldDoubt, write_unchanged
 from xltool.workbook.widths import LINE_HEIGHT, TALLEST_ROW, count_lines
 
-ACCEPT_HEAD: Final = "采纳"
-HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据", ACCEPT_HEAD)
 PLACE_COLUMN: Final = 2
-ACCEPT_COLUMN: Final = len(HEADS) - 1
-"""Where an opinion that names what a cell should hold is accepted by a tick; behind it stands hidden what that is."""
 WIDTHS: Final = (5, 6, 13, 10, 43, 27, 13, 7)
 """All columns stand on a screen of 1366 pixels without being made smaller."""
 CHANGED: Final = ("序号", "", "位置", "项目", "", "上次", "本次")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xltool.workbook.context import Context
 from xltool.workbook.layout_plan import write_page_mark
+
+if TYPE_CHECKING:
+    from xltool.workbook.context import Context
 
 
 def finish_sheet(context: Context, sheet: Any, portrait: bool) -> None:

@@ -21,13 +21,11 @@ from xltool.workbook.entries import (
 )
 from xltool.workbook.formula import write_validation
 from xltool.workbook.front import PROMPT_TITLE, write_state_line
-from xltool.workbook.layout_plan import LIST_HEAD, Spot
+from xltool.workbook.layout_plan import END_MARK, LIST_HEAD, Spot
 from xltool.workbook.occasion import Occasion
 from xltool.workbook.page import finish_sheet
 from xltool.workbook.widths import LINE_HEIGHT, SMALL_LINE, TALLEST_ROW, break_line, count_lines
 
-END_MARK: Final = "（到此为止）"
-"""What the locked line below the last says, in the column of the serial."""
 _BROADEST: Final = 96
 _NARROWEST: Final = 5.0
 _NARROWEST_CONTENT: Final = 9.0

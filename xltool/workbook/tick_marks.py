@@ -11,6 +11,11 @@ from xltool.model import NOT_APPLICABLE, ProposedFigure, Tick, Value
 
 Sealer: TypeAlias = Callable[[int, tuple[ProposedFigure, ...]], str]
 """Gives the seal of an opinion of a workbook: of its number, and of what it proposes."""
+ACCEPT_HEAD: Final = "采纳"
+HEADS: Final = ("序号", "等级", "位置", "填报的数", "问题", "改法", "依据", ACCEPT_HEAD)
+"""Of the opinions on the sheet that goes back."""
+ACCEPT_COLUMN: Final = len(HEADS) - 1
+"""Where an opinion that names what a cell should hold is accepted by a tick; behind it stands hidden what that is."""
 YES: Final = "是"
 """What the drop-down offers, beside nothing."""
 _BEGINNING: Final = "accept "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -249,6 +250,18 @@ def test_a_neighbour_that_is_gone_stops_the_judging_and_changes_nothing(county, 
     (tmp_path / "别处").rename(till.root)
     park.take()
     assert park.told() == ("accepted", [])
+
+
+def test_findings_that_somebody_else_has_put_there_are_outdated_though_all_that_they_rest_on_is_as_it_was(county):
+    park, till = county
+    till.take(take(15))
+    park.take(sell())
+    with closing(Store(park.root / "campaign.db")) as store:
+        version = store.counting_of(ONE.code)
+        store.note_findings(replace(version, findings=()))
+    assert "过时" in park.run("status").stderr
+    assert "通过 → 退回" in park.take()
+    assert "过时" not in park.run("status").stderr
 
 
 def test_a_trial_at_the_door_is_held_against_the_other_and_never_tells_of_its_folder(county, tmp_path):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from xltool import api
+from xltool import __version__, api
 from xltool.campaign.decisions import find_own_standing
 from xltool.campaign.folder import Campaign
 from xltool.campaign.intake import Intake
@@ -22,11 +22,12 @@ from xltool.campaign.rejudging import Rejudged
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store, Version
 from xltool.codes import ACROSS_CODES
+from xltool.forms import catalog
 from xltool.messages import XltoolError, join_first
 from xltool.model import SEVERITIES, Agency, Reading
 
 _HELD: Final = "held across"
-"""The fact that tells, by a hash, what versions were held against when all were, and which counted."""
+"""The fact that tells, by a hash, what all that counted was held against, and what was found."""
 _BECAUSE: Final = "与另一种报表重新核对"
 _MOST_NAMED: Final = 8
 
@@ -34,7 +35,8 @@ _MOST_NAMED: Final = 8
 def hold_again(office: Intake) -> Iterator[Rejudged]:
     """Holds what counts of every agency against the campaigns beside this one as they are now, and keeps that."""
     at, forms = datetime.fromisoformat(office.at), bool(office.neighbours.forms or office.neighbours.fault)
-    if not forms and not office.store.remembered(_HELD):
+    known = office.store.remembered(_HELD)
+    if not (forms or known) or (forms and known == _hash_basis(office.roster, office.store, office.neighbours)):
         return
     for version in _find_differing(office.campaign, office.roster, office.store, office.neighbours):
         entry = office.roster.agencies[version.agency]
@@ -90,9 +92,11 @@ def _dump(findings: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _hash_basis(roster: Roster, store: Store, neighbours: OtherCampaigns) -> str:
-    digest = hashlib.sha256(neighbours.digest.encode())
-    for entry in roster.entries:
-        digest.update(json.dumps([entry.agency.code, entry.agency.name]).encode())
+    """A hash of all that findings across forms rest on and of the findings themselves, so that it stands for both."""
+    told = [__version__, catalog.hash_definitions(), neighbours.digest]
+    digest = hashlib.sha256(json.dumps([*told, *map(repr, roster.entries)]).encode())
     for version in store.read_counting():
-        digest.update(json.dumps([version.agency, version.number]).encode() + version.submission)
+        found = [each for each in version.findings if each["code"] in ACROSS_CODES]
+        digest.update(f"{version.agency} {version.number} {_dump(found)}".encode("utf-8", "surrogatepass"))
+        digest.update(version.submission)
     return digest.hexdigest()

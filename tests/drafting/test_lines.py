@@ -285,3 +285,34 @@ def test_a_dash_in_the_one_printed_column_makes_no_heading_of_a_line(lines, head
     [block] = drafted.spec.tables[0].blocks
     assert {row.label for row in block.rows if len(row.absent) == len(block.columns)} == heads
     assert drafted.differences == ()
+
+
+SHARES = ["事项|数量|占新受理数比例（%）", "处罚|_|_", "强制|_|_"]
+
+
+def draft_tables(*tables: list[str]) -> Drafted:
+    bodies = [make_page(lines).partition("<table")[2].partition("</table>")[0] for lines in tables]
+    titles = ("一、受理情况", "二、事项情况")
+    parts = [f"<p>{title}</p><table{body}</table>" for title, body in zip(titles, bodies, strict=True)]
+    return draft_page(f"<html><body><p>复议统计表</p>{''.join(parts)}</body></html>")
+
+
+@pytest.mark.parametrize(
+    ("lines", "rate"),
+    [
+        (["指标|数量", "新受理数|_", "审结数|_"], "number / {}.{}.number"),
+        (["项目|新受理数|审结数", "件数|_|_"], "number / {}.{}.xin_shou_li_shu"),
+        (["指标|县级|乡级|合计", "新受理数|_|_|_", "审结数|_|_|_"], "number / {}.{}.total"),
+        (["指标|县级|乡级", "新受理数|_|_", "审结数|_|_"], None),
+        (["指标|数量", "旧受理数|_", "审结数|_"], None),
+    ],
+)
+def test_a_share_of_what_another_table_has_alone_is_computed_and_marked(lines, rate):
+    drafted = draft_tables(lines, SHARES)
+    assert drafted.spec is not None, drafted.text
+    assert drafted.differences == ()
+    first = drafted.spec.tables[0]
+    row = first.blocks[0].rows[0].id
+    assert {each.column.rate for each in drafted.spec.rates} == ({rate.format(first.id, row)} if rate else set())
+    told = [line for line in marked_lines(drafted) if "占新受理数比例" in line and "rate = " in line]
+    assert len(told) == bool(rate)

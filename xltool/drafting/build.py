@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from xltool.drafting.adding import propose_sums
-from xltool.drafting.dividing import TYPED_RATE, propose_rates
+from xltool.drafting.dividing import TYPED_RATE, propose_named_shares, propose_rates
 from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftTable
 from xltool.drafting.entries import PRINTED_THERE, propose_entries
 from xltool.drafting.figures import propose_proved_sums, read_copies
@@ -66,6 +66,7 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
         propose_sums(table)
         propose_rates(table)
         propose_scores(table)
+    propose_named_shares(found)
     propose_printed_rules(found, [(at, text) for at, text in texts if _is_worded(text)])
     if copies:
         kept = [part.table for part in paper.tables if recognise_blocks(part.table)]

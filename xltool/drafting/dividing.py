@@ -12,6 +12,7 @@ from xltool.drafting.words import read_label
 
 TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出来的，写成 rate = …"
 _SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:比例|比重|占比|百分比)|占比")
+_NAMED_SHARE: Final = re.compile(r"所?占(?:全部|本期|当月|本年)?(.{2,10}?)的?(?:比例|比重|百分比|比率|比)")
 _GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例|速度?)$|^[环同]比$")
 _GROWS: Final = re.compile(r"增|升、?降|变化|^[环同]比$")
 _RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
@@ -31,6 +32,49 @@ def propose_rates(table: DraftTable) -> None:
             for item in block.items(axis):
                 if item.rate is None and table.defined_by(axis, item) is None and item.measure is not None:
                     _propose_rate(Direction(table, block, axis), item, item.measure)
+
+
+def propose_named_shares(tables: Sequence[DraftTable]) -> None:
+    """占新受理数比例 of the one figure beside it, in the one figure of another table that is called 新受理数."""
+    axes: tuple[Axis, ...] = ("column", "row")
+    for table in tables:
+        for block, axis in ((block, axis) for block in table.blocks for axis in axes):
+            for item in block.items(axis):
+                told = _NAMED_SHARE.fullmatch(read_label(item.label).words.rstrip("%％"))
+                if told and item.rate is None and item.measure is not None and _is_ratio(item):
+                    _propose_named_share(Direction(table, block, axis), item, told[1], tables)
+
+
+def _propose_named_share(along: Direction, item: DraftItem, stem: str, tables: Sequence[DraftTable]) -> None:
+    figures = [each for each in _list_figures(along, item) if each.heads == item.heads] or _list_figures(along, item)
+    wholes = [cell for table in tables if table is not along.table for cell in _list_named(table, stem)]
+    if len(figures) != 1 or len(wholes) != 1:
+        return
+    [(table, row, column)] = wholes
+    rate = DraftRate([(1, figures[0])], [], other=(table, row, column))
+    told = f"{figures[0].short}÷{table.name}的{row.short}{column.short}"
+    add_rate(along, item, rate, f"按“{told}”四舍五入起草，请对照原表；要由单位自己填就删去 rate")
+
+
+def _list_named(table: DraftTable, stem: str) -> Iterator[tuple[DraftTable, DraftItem, DraftItem]]:
+    """The figures of a table that bear a name: those of a row that has one alone, or of a column so."""
+    for block in table.blocks:
+        for axis in ("row", "column"):
+            for item in (each for each in block.items(axis) if read_label(each.label).words == stem):
+                across = block.items("column" if axis == "row" else "row")
+                pairs = [(item, each) if axis == "row" else (each, item) for each in across]
+                held = [
+                    (row, column)
+                    for row, column in pairs
+                    if column.id not in row.absent and block.measure_of(row, column).kind not in NOT_ADDED
+                    and not any(_is_ratio(each) or each.rate is not None for each in (row, column))
+                ]  # fmt: skip
+                alone = held if len(held) == 1 else [pair for pair in held if any(map(_is_sum, {*pair} - {item}))]
+                yield from ((table, row, column) for row, column in alone[:1] if len(alone) == 1)
+
+
+def _is_sum(item: DraftItem) -> bool:
+    return read_label(item.label).is_total
 
 
 def add_rate(along: Direction, item: DraftItem, rate: DraftRate, doubt: str) -> bool:

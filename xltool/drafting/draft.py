@@ -35,11 +35,15 @@ class DraftHead:
 
 @dataclass(eq=False)
 class DraftRate:
-    """What a row or a column is computed from: sums of others; `at` is the line in which the denominator stands."""
+    """What a row or a column is computed from: sums of others; `at` is the line in which the denominator stands.
+
+    Where that is one cell of another table, it is `other`: the table, the row and the column.
+    """
 
     numerator: list[tuple[int, DraftItem]]
     denominator: list[tuple[int, DraftItem]]
     at: DraftItem | None = None
+    other: tuple[DraftTable, DraftItem, DraftItem] | None = None
 
     def has_cells(self, axis: Axis, place: DraftItem) -> bool:
         """Whether all of its cells are there in a row (or a column)."""

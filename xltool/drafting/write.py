@@ -327,6 +327,10 @@ def _write_rate(rate: DraftRate, *, row: bool) -> str:
         return name if abs(times) == 1 else f"{abs(times)} * {name}"
 
     sides = []
+    if rate.other is not None:
+        table, line, column = rate.other
+        [(times, item)] = rate.numerator
+        return f"{write_term(times, item, None)} / {table.id}.{line.id}.{column.id}"
     for terms, at in ((rate.numerator, None), (rate.denominator, rate.at)):
         words = "".join(f" {'-' if times < 0 else '+'} {write_term(times, item, at)}" for times, item in terms)
         words = words.removeprefix(" + ")

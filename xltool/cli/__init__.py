@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ COMMANDS: Final = {
 }
 """Every command with its line in the overview; the module of the same name holds it."""
 INTERRUPTED: Final = 130
+_COLLECTED: Final = (10_000, 20, 20)
+"""How seldom rings of garbage are looked for: loading modules and forms makes much that lives, and none."""
 
 
 class Commands(Command, click.Group):
@@ -66,6 +69,7 @@ class Commands(Command, click.Group):
         from xltool.forms.kept import open_cache
 
         open_cache()
+        gc.set_threshold(*_COLLECTED)
         command: click.Command = import_module(f"xltool.cli.{cmd_name}").command
         return command
 

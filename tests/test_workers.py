@@ -259,9 +259,7 @@ def test_workers_start_afresh_however_long_the_name_of_the_temporary_folder(tmp_
         "    print(list(run_in_workers(abs, [-1, 2], method=AFRESH)), tempfile.gettempdir())\n"
     )
     environment = {**os.environ, "TMPDIR": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == "" and done.stdout == f"[1, 2] {folder}\n"
 
 

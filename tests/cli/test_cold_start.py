@@ -70,3 +70,15 @@ def test_a_check_of_one_file(tmp_path):
     assert first[0] == 0
     assert "xlsxwriter" in drawing
     assert not unused
+
+
+def test_help(tmp_path):
+    words = ("import sys; from xltool.cli import main; main(sys.argv[1:], standalone_mode=False)", "--help")
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", *words], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines()}
+    assert {name for name in loaded if name.startswith("xltool")} == {
+        "xltool", "xltool.cli", "xltool.cli.chinese", "xltool.digits",
+    }  # fmt: skip
+    assert not loaded & {"textwrap", "shutil", "dataclasses", "pathlib", *HEAVY}

@@ -118,8 +118,24 @@ def translate() -> None:
 translate()
 
 
+_LEAST: Final = 20
+"""So many columns for arguments beside the name of a command, or click puts them on a line of their own."""
+
+
 class HelpPage(click.HelpFormatter):
     """Help as a Chinese page: full-width colons, columns and lines by the breadth of their signs."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The usage on one line, where it has room; click loads textwrap to find that out."""
+        line = f"{prefix or '':>{self.current_indent}}{prog} {args}"
+        if (
+            args
+            and len(line) <= self.width - self.current_indent
+            and len(line) - len(args) + _LEAST <= self.width - self.current_indent
+        ):
+            self.write(f"{line}\n")
+        else:
+            super().write_usage(prog, args, prefix)
 
     def write_heading(self, heading: str) -> None:
         """A heading with its colon."""
@@ -148,7 +164,7 @@ class HelpPage(click.HelpFormatter):
 
 def _measure(text: str) -> int:
     """How many columns a text takes; in little, since help loads nothing."""
-    return sum(1 if sign.isascii() else 2 for sign in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 def wrap_signs(text: str, width: int) -> list[str]:

@@ -51,9 +51,7 @@ def _read_conditions(source: Source, row_list: RowList, given: object) -> Iterat
             yield found
 
 
-def read_line_conditions(
-    source: Source, row_list: RowList, where: str, start: int
-) -> tuple[ListCondition, ...] | None:
+def read_line_conditions(source: Source, row_list: RowList, where: str, start: int) -> tuple[ListCondition, ...] | None:
     """The conditions on a line that are written at a place of the source; None, with every fault told, for no such."""
     lead = f"count({row_list.id} where "
     try:

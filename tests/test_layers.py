@@ -161,6 +161,7 @@ MODULES = {
         "record",
         "refused",
         "reminders",
+        "report_making",
         "reports",
         "rejudging",
         "rereading",

@@ -223,7 +223,8 @@ def test_another_xltool_or_form_makes_all_anew(campaign, monkeypatch, named):
         made.append((submission.agency.code, kind))
         return api.report_with_remarks(submission, kind, **words)
 
-    monkeypatch.setattr("xltool.cli.reports.api", SimpleNamespace(**vars(api) | {"report_with_remarks": count}))
+    counting = SimpleNamespace(**vars(api) | {"report_with_remarks": count})
+    monkeypatch.setattr("xltool.campaign.report_making.api", counting)
     run(campaign)
     assert not made
     monkeypatch.setattr(named, "0.2" if named.endswith("version__") else lambda _: "other")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xltool import readings
 from xltool.cli import output
-from xltool.model import Submission
+from xltool.model import Reading, Submission
 from xltool.report.printing import ReportKind
 
 
@@ -31,9 +31,11 @@ def read_back(data: bytes, kind: ReportKind, submission: Submission, prior: Subm
 
     Kinds that nobody reads pass.
     """
-    if not kind.is_read_back:
-        return Readback()
-    reading = readings.verify_report(data, submission, prior)
+    return judge_readback(readings.verify_report(data, submission, prior)) if kind.is_read_back else Readback()
+
+
+def judge_readback(reading: Reading) -> Readback:
+    """What is to be told of a report by what was noticed when it was read back."""
     if any(found.code == "published.library" for found in reading.findings):
         return Readback(("没有安装 pdfplumber，PDF 写出后没有读回核对。",))
     if not reading.findings:

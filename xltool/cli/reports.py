@@ -7,20 +7,19 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
-from xltool import api
-from xltool.campaign import documents, reports
+from xltool.campaign import documents, report_making, reports
 from xltool.campaign.folder import Campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings, read_submission
+from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings
 from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
-from xltool.cli.readback import read_back
+from xltool.cli.readback import Readback, judge_readback
 from xltool.cli.style import read_lent_style
 from xltool.report.printing import REPORT_KINDS, STYLE, restrict_option
 
@@ -65,37 +64,31 @@ def command(root: Path, *, kinds: tuple[str, ...], style: Path | None, replaces:
         unlike: list[str] = []
         placed: list[documents.Placed] = []
         unfilled: dict[str, str] = {}  # what each lacks
-        for standing in campaign_options.show_progress(accepted, len(accepted), "生成"):
-            agency = standing.entry.agency
-            version, prior = store.version(agency.code, standing.number), last_year.get(agency.code)
-            submission, waived, slashed = None, blanks[agency.code].waived, frozenset[str]()
-            if blanks[agency.code].any:
-                prepared = reports.prepare_report(campaign.spec, read_submission(store, standing), blanks[agency.code])
-                submission, slashed = prepared.submission, prepared.slashed
-                if prepared.gaps:
-                    unfilled[agency.code] = reports.describe_gaps(campaign.spec, prepared.gaps)
-                    continue
-            for kind in kinds:
-                path = paths[kind][agency.code]
-                file = f"{campaign.layout.reports}/{path.name}"
-                basis = (
-                    ""
-                    if version is None
-                    else reports.hash_basis(version, agency, kind, waived=waived, style=lent, prior=prior)
-                )
-                current = documents.find_current(campaign, store, file, basis)
-                if current is not None and not (replaces and current != file):
-                    placed.append(documents.Placed(file, current, "", fresh=False))
-                    continue
-                submission = submission or read_submission(store, standing)
-                worn = dress if STYLE in REPORT_KINDS[kind].options else None
-                data, noted = api.report_with_remarks(submission, kind, style=worn, prior=prior, slashed=slashed)
-                back = read_back(data, REPORT_KINDS[kind], submission, prior)
+        plans = (
+            report_making.plan_reports(
+                campaign,
+                store,
+                standing,
+                blanks[standing.entry.agency.code],
+                paths={kind: paths[kind][standing.entry.agency.code] for kind in kinds},
+                style=lent,
+                prior=last_year.get(standing.entry.agency.code),
+                replaces=replaces,
+            )
+            for standing in accepted
+        )
+        made = report_making.make_planned(plans, dress)
+        for plan in campaign_options.show_progress(made, len(accepted), "生成"):
+            for (kind, (file, basis)), report in zip(plan.wanted.items(), plan.made, strict=True):
+                back = Readback() if report.reading is None else judge_readback(report.reading)
                 # What is to be told of a report is told again until it is made without.
-                document = documents.Deliverable(file, data, "" if noted or back.is_passing else basis)
-                placed += documents.place_documents(campaign, store, [document], replace=replaces)
-                remarks |= dict.fromkeys((*noted, *(() if back.differs else back.lines)))
-                unlike += [f"{path.name}：", *back.lines] if back.differs else []
+                document = documents.Deliverable(file, report.data, "" if report.remarks or back.is_passing else basis)
+                [plan.placed[kind]] = documents.place_documents(campaign, store, [document], replace=replaces)
+                remarks |= dict.fromkeys((*report.remarks, *(() if back.differs else back.lines)))
+                unlike += [f"{PurePosixPath(file).name}：", *back.lines] if back.differs else []
+            placed += [plan.placed[kind] for kind in kinds if kind in plan.placed]
+            if plan.lacks:
+                unfilled[plan.code] = plan.lacks
     same = sum(not each.fresh for each in placed)
     unchanged = f"其中 {same} 份没有变化。" if same else ""
     where = campaign.root / campaign.layout.reports

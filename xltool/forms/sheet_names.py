@@ -6,6 +6,8 @@ import re
 from typing import Final
 
 GUIDE, COVER, TEXTS, CHECKS, HIDDEN = "填报说明", "封面", "文字", "校验", "_xltool"
+TEXTS_TITLE: Final = "文字部分"
+"""What stands at the head of the sheet of texts, which forms without any had too once."""
 CONTROLS: Final = "核对数"
 """Totals from the register of cases, in a workbook that is built with them."""
 RETURN: Final = "退回意见"

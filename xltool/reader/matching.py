@@ -9,7 +9,7 @@ from typing import Final
 
 from xltool.forms.label import normalise_label
 from xltool.forms.memo import derive_once
-from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, RETURN
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, HIDDEN, RETURN, TEXTS, TEXTS_TITLE
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Severity, Table
 from xltool.reader.evidence import Claim
@@ -126,7 +126,7 @@ def find_sheet_doubts(book: RawBook, plan: Plan, sheets: Mapping[str, RawSheet])
     found.extend(
         finding("sheet.added", found=sheet.name, state="" if sheet.visibility == "visible" else "隐藏的")
         for sheet in book.sheets
-        if id(sheet) not in used and sheet.cells and not is_return(sheet)
+        if id(sheet) not in used and sheet.cells and not is_return(sheet) and not _is_former(sheet, plan)
     )
     order = [sheet.name for sheet in book.sheets if id(sheet) in used]
     if order != [sheets[name].name for name in plan.sheets if name in sheets]:
@@ -144,6 +144,12 @@ def index_texts(sheet: RawSheet) -> dict[str, list[Position]]:
         if cell.kind == "text" and cell.formula is None:
             found.setdefault(normalise_label(cell.text), []).append(place)
     return found
+
+
+def _is_former(sheet: RawSheet, plan: Plan) -> bool:
+    """Whether a sheet is that of texts, which a form without any once had too, with no place to write in."""
+    title = sheet.cells.get((0, 0))
+    return sheet.name == TEXTS and TEXTS not in plan.sheets and title is not None and title.text == TEXTS_TITLE
 
 
 def is_return(sheet: RawSheet) -> bool:

@@ -47,7 +47,8 @@ def draw_workbook(spec: FormSpec, occasion: Occasion, contents: Contents, notice
         notices.draw_notice(context, made[sheet_names.RETURN], notice)
     front.write_guide(context, made[sheet_names.GUIDE])
     front.write_cover(context, made[sheet_names.COVER])
-    front.write_texts(context, made[sheet_names.TEXTS])
+    if sheet_names.TEXTS in made:
+        front.write_texts(context, made[sheet_names.TEXTS])
     for table in spec.tables:
         if occasion.returned:
             made[table.sheet].expect_marks()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.field_kinds import FIRST_DAY, LAST_DAY, say_kind
-from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS
+from xltool.forms.sheet_names import CHECKS, COVER, GUIDE, TEXTS, TEXTS_TITLE
 from xltool.model import Text
 from xltool.periods import WORDS, word_before
 from xltool.spreadsheet.a1 import quote_sheet
@@ -128,7 +128,7 @@ def write_texts(context: Context, sheet: Any) -> None:
     """One labelled cell for each text, with what to write in it and how much has been written."""
     plan, formats = context.plan, context.formats
     set_columns(sheet, TEXT_WIDTHS)
-    sheet.merge_range(0, 0, 0, 3, "文字部分", formats["title"])
+    sheet.merge_range(0, 0, 0, 3, TEXTS_TITLE, formats["title"])
     sheet.set_row(0, 30)
     write_state_line(context, sheet, TEXTS, 3)
     hint = "浅黄色格内填写，换行按 Alt+Enter；太长的文字，格里印不全的，接着印在表下"
@@ -148,7 +148,7 @@ def write_texts(context: Context, sheet: Any) -> None:
         context.set_growing_row(sheet, TEXTS, spot.row, min(TALLEST_ROW, LINE_HEIGHT * text.lines))
     if written:
         sheet.set_selection(TEXT_TOP, 1, TEXT_TOP, 1)
-    _write_run_on(context, sheet)
+    write_run_on(context, sheet)
     if plan.stated:
         _write_stated_head(context, sheet)
     sheet.freeze_panes(TEXT_TOP, 1)
@@ -189,7 +189,7 @@ def _write_state(context: Context, sheet: Any, spot: Spot, last: int) -> None:
 
 def _write_step(context: Context, sheet: Any, row: int, step: str) -> None:
     """One step, with a link to where it is done: the sheet that it names first."""
-    named = {COVER: COVER, TEXTS: TEXTS, CHECKS: CHECKS}
+    named = {name: name for name in (COVER, TEXTS, CHECKS) if name in context.plan.sheets}
     named |= {part.name: part.sheet for part in context.spec.sheeted}
     found = [(step.index(name), name) for name in named if name in step]
     look = context.formats["step" if found else "guidance"]
@@ -201,14 +201,16 @@ def _write_step(context: Context, sheet: Any, row: int, step: str) -> None:
         sheet.write_string(row, 1, step, look)
 
 
-def _write_run_on(context: Context, sheet: Any) -> None:
+def write_run_on(context: Context, sheet: Any) -> None:
     """The lines in which long texts run on: each a row of one line, which flows over the empty cells beside it."""
     plan, formats, last = context.plan, context.formats, len(TEXT_WIDTHS) - 1
+    if not plan.run_on_sources:
+        return
     sheet.merge_range(plan.run_on_top, 0, plan.run_on_top, last, RUN_ON_TITLE, formats["small"])
     sheet.set_row(plan.run_on_top, LINE_HEIGHT)
     sheet.set_h_pagebreaks([plan.run_on_top])
     for spot in context.formulas:
-        if spot.sheet == TEXTS and spot.row > plan.run_on_top:
+        if spot.sheet == plan.run_on_sheet and spot.row > plan.run_on_top:
             context.write_formula(sheet, spot, "run_on")
             sheet.set_row(spot.row, RUN_ON_HEIGHT)
 

@@ -155,7 +155,9 @@ class Plan:
         self.spec, self.prior, self.with_controls = spec, prior, controls
         self.grids: Mapping[str, Grid] = {table.id: layout.grid(table) for table in spec.tables}
         tables = [part.sheet for part in spec.sheeted]
-        self.sheets = (GUIDE, COVER, TEXTS, *tables, *([CONTROLS] if controls else []), CHECKS, HIDDEN)
+        written = [text for text in spec.texts if not text.on_cover]
+        texts = [TEXTS] if written else []
+        self.sheets = (GUIDE, COVER, *texts, *tables, *([CONTROLS] if controls else []), CHECKS, HIDDEN)
         self.cells: dict[CellKey, Spot] = {}
         self.areas: dict[CellKey, Rectangle] = {}
         for table in spec.tables:
@@ -164,7 +166,6 @@ class Plan:
                     self.cells[area.key] = Spot(table.sheet, TABLE_TOP + area.row, area.column)
                     self.areas[area.key] = area
         cover = [text for text in spec.texts if text.on_cover]
-        written = [text for text in spec.texts if not text.on_cover]
         start = COVER_TOP + len(COVER_FIELDS)
         self.texts: dict[str, Spot] = {text.key: Spot(COVER, start + at, 1) for at, text in enumerate(cover)}
         self.texts |= {text.key: Spot(TEXTS, TEXT_TOP + at, 1) for at, text in enumerate(written)}
@@ -196,13 +197,12 @@ class Plan:
         behind = len(self.checks) + MOST_TO_DO
         self.tallies = {name: Spot(HIDDEN, behind + at, RANK_COLUMN) for at, name in enumerate(TALLIES)}
         self.state = Spot(CHECKS, STATE_ROW, 1)
-        self.states: dict[str, Spot] = {GUIDE: Spot(GUIDE, STATE_ROW, 0), TEXTS: Spot(TEXTS, STATE_ROW, TEXT_STATE)}
+        self.states: dict[str, Spot] = {GUIDE: Spot(GUIDE, STATE_ROW, 0)}
+        self.states |= {name: Spot(name, STATE_ROW, TEXT_STATE) for name in texts}
         self.states |= {table.sheet: Spot(table.sheet, STATE_ROW, _find_middle(table.widths)) for table in spec.tables}
         self.states |= {each.sheet: Spot(each.sheet, STATE_ROW, _find_middle(each.widths)) for each in spec.lists}
         self.words = tuple(self._words())
-        self.run_on_top = TEXT_TOP + len(written)
-        self.run_on_column = COPIES_COLUMN + max((grid.columns for grid in self.grids.values()), default=1)
-        self.run_on_sources = tuple(self._list_run_on_sources(written))
+        self._place_run_on(written)
         self.text_copies = {text.key: Spot(HIDDEN, at, self._told_column) for at, text in enumerate(written)}
         self.told = {code: {text.key: spot for text, spot in spots} for code, spots in self._list_told(written)}
         self.stated_column = self._told_column + 1 + len(self.told)
@@ -221,11 +221,11 @@ class Plan:
 
     def run_on_line(self, at: int) -> Spot:
         """Where a line of what runs on stands: behind each block of lines is a note."""
-        return Spot(TEXTS, self.run_on_top + 1 + at + at // RUN_ON_LINES, 0)
+        return Spot(self.run_on_sheet, self.run_on_top + 1 + at + at // RUN_ON_LINES, 0)
 
     def run_on_note(self, block: int) -> Spot:
         """Where stands below a block of lines what is left of the texts."""
-        return Spot(TEXTS, self.run_on_top + 1 + (block + 1) * RUN_ON_LINES + block, 0)
+        return Spot(self.run_on_sheet, self.run_on_top + 1 + (block + 1) * RUN_ON_LINES + block, 0)
 
     def names(self) -> dict[str, Spot]:
         """The hidden defined name of every input, text, explanation and mark of identity."""
@@ -298,6 +298,13 @@ class Plan:
                 self.control_lines[table.id] = Spot(CONTROLS, row + 1, 0)
                 self.controls |= {key: Spot(CONTROLS, row + 3 + at, CONTROL_COLUMN) for at, key in enumerate(keys)}
                 row += len(keys) + 4
+
+    def _place_run_on(self, written: Sequence[Text]) -> None:
+        """Where what is too long for its cell runs on: below the texts, or below the lines of 校验 where none are."""
+        self.run_on_sheet = TEXTS if written else CHECKS
+        self.run_on_top = TEXT_TOP + len(written) if written else CHECK_TOP + len(self.checks) + 1
+        self.run_on_column = COPIES_COLUMN + max((grid.columns for grid in self.grids.values()), default=1)
+        self.run_on_sources = tuple(self._list_run_on_sources(written))
 
     def _list_run_on_sources(self, written: Sequence[Text]) -> Iterator[RunOnSource]:
         for text in written:

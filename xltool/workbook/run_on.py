@@ -1,5 +1,7 @@
 """Texts longer than a row can be tall run on below all texts of 文字, line by line: so paper has them whole.
 
+Where a form has no texts, reasons run on below the lines of 校验.
+
 Formulas cut them, since a clerk writes in the blank: on the very hidden sheet each line knows whose it is, where it
 begins and how many signs it has, and 文字 shows it. Each row is one line; lines that nothing needs are white.
 """
@@ -10,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from xltool.forms.sheet_names import CHECKS, HIDDEN, TEXTS
+from xltool.forms.sheet_names import CHECKS, HIDDEN
 from xltool.model import Submission
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.workbook.frames import refer_in_frame
@@ -73,6 +75,8 @@ class RunOn:
 
 def run_on(plan: Plan, submission: Submission) -> RunOn:
     """The lines of a submission's texts, as many blocks of them as hold all, and one at least."""
+    if not plan.run_on_sources:
+        return RunOn((), ())
     contents = [*_list_contents(plan, submission)]
     copies = tuple(text if _is_cut(plan, at, text) else "" for at, text in enumerate(contents))
     lines: list[RunOnLine] = []
@@ -96,7 +100,7 @@ def list_run_on_formulas(plan: Plan, lines: int = RUN_ON_LINES) -> dict[Spot, st
         here, after = (_spot(plan, at + by, column).address for by, column in ((0, _COPIES), (1, _NEXT)))
         last = at == len(plan.run_on_sources) - 1
         found[_spot(plan, at, _NEXT)] = f"IF(LEN({here})>0,{at + 1},{0 if last else after})"
-    for at in range(lines):
+    for at in range(lines if plan.run_on_sources else 0):
         found |= _write_line(plan, at)
         if at % RUN_ON_LINES == RUN_ON_LINES - 1:
             found[plan.run_on_note(at // RUN_ON_LINES)] = _write_note(plan, at)
@@ -203,7 +207,8 @@ def _write_line(plan: Plan, at: int) -> dict[Spot, str]:
     broken = f"IFERROR(FIND(CHAR(10),{text},{start}),LEN({text})+1)-{start}+1"
     hangs = f'IF(ISNUMBER(FIND(MID({text},{start}+{room},1),"{CLOSING}")),1,0)'
     found[_spot(plan, at, _LENGTH)] = f"IF({owner}=0,0,IF({start}=0,1,IF({broken}>{room}+1,{room}+{hangs},{broken})))"
-    owner, start, length = (_spot(plan, at, column).seen_from(TEXTS) for column in (_OWNER, _START, _LENGTH))
+    places = (_spot(plan, at, column) for column in (_OWNER, _START, _LENGTH))
+    owner, start, length = (place.seen_from(plan.run_on_sheet) for place in places)
     names, copies = (f"{HIDDEN}!{area}" for area in (names, copies))
     shown = f'SUBSTITUTE(MID(INDEX({copies},{owner}),{start},{length}),CHAR(10),"")'
     nothing = "" if at else NOTHING
@@ -213,8 +218,9 @@ def _write_line(plan: Plan, at: int) -> dict[Spot, str]:
 
 def _write_note(plan: Plan, at: int) -> str:
     """How much is left behind the last line of a block, unless there is another block."""
-    owner, start, length = (_spot(plan, at, column).seen_from(TEXTS) for column in (_OWNER, _START, _LENGTH))
-    more = _spot(plan, at + 1, _OWNER).seen_from(TEXTS)
+    places = (_spot(plan, at, column) for column in (_OWNER, _START, _LENGTH))
+    owner, start, length = (place.seen_from(plan.run_on_sheet) for place in places)
+    more = _spot(plan, at + 1, _OWNER).seen_from(plan.run_on_sheet)
     copies, following = (
         f"{HIDDEN}!{range_name(0, column, len(plan.run_on_sources), column, absolute=True)}"
         for column in (plan.run_on_column + _COPIES, plan.run_on_column + _NEXT)

@@ -18,7 +18,7 @@ from xltool.workbook.colours import write_colours
 from xltool.workbook.context import Context
 from xltool.workbook.entries import measure_words, validate_entries, write_entry
 from xltool.workbook.formula import ASK, FAIL, FOLLOWS, LATER, MEND, OF_EACH, OPEN, PASS, READY, TOLD, say_without
-from xltool.workbook.front import PROMPT_TITLE, write_state_line
+from xltool.workbook.front import PROMPT_TITLE, write_run_on, write_state_line
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,
@@ -158,6 +158,8 @@ def write_checks(context: Context, sheet: Any) -> None:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": formats[look]}
             for top, end in ((TO_DO_TOP, TO_DO_TOP + MOST_TO_DO - 1), (CHECK_TOP, bottom)):
                 sheet.conditional_format(top, VERDICT_COLUMN, end, VERDICT_COLUMN, rule)
+    if plan.run_on_sheet == CHECKS:
+        write_run_on(context, sheet)
     sheet.autofilter(CHECK_TOP - 1, 0, bottom, last)
     sheet.set_zoom(85)  # all columns on a screen of 1366 pixels
     sheet.freeze_panes(STATE_ROW + 1, 0)

@@ -10,7 +10,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from xltool.forms.layout import list_row_keys
@@ -122,13 +122,14 @@ class TableFigures:
         return wanted - len(self.cells) + len(self.heads) + len(self.unread) + self.headless
 
 
-class _TableLine(NamedTuple):
+@dataclass(frozen=True)
+class _TableLine:
     """One printed row: its cells, and what each says without what printers change."""
 
     entries: tuple[TableEntry, ...]
     bare: tuple[str, ...]
 
-    @property
+    @cached_property
     def figures(self) -> tuple[TableEntry, ...]:
         """The figures in which the row ends, and the blanks among and behind them; none where all is blank."""
         start = len(self.bare)

@@ -187,6 +187,7 @@ MODULES = {
         "tree_campaign",
         "tree_files",
         "tree_page",
+        "tree_prior",
         "tree_sum",
         "tree_walk",
         "trials",

@@ -965,6 +965,13 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "请核对它不含下级的数。",
         ANNUAL_NOTICE,
     ),
+    "tree.prior": Message(
+        "warning",
+        "以前的汇总没有用上",
+        "{place} 没有与 {file} 比：它{why}。",
+        "换成对的那一份再汇总一次；不比的，去掉 --prior。",
+    ),
+    "tree.uncompared": Message("info", "没有与以前比", "{place} 没有与以前的汇总比：{why}。", NOTHING_TO_DO),
     "tree.written": Message(
         "error",
         "本级写的文字或更正有误",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -50,19 +50,21 @@ def consolidate_tree(
     jobs: int = 1,
     form: str = "",
     period: Period | None = None,
+    priors: Sequence[Path] = (),
     allow_missing: bool = False,
     replace: bool = False,
     tell: Callable[[TreeLine], None] = lambda _: None,
 ) -> TreeOutcome:
     """Sums a tree and writes its levels into a folder; nothing is written while anything is missing.
 
+    `priors` are folders that this wrote of earlier periods, with whose sums those of the same paths are compared.
     With `allow_missing` what is missing is left out, with `replace` what a person has changed is written over. Same
     tree, same bytes. Raises `XltoolError` where the files cannot be written.
     """
     outcome, made = TreeOutcome(), TreeFiles(target)
 
     def list_lines() -> Iterator[tuple[str | int, ...]]:
-        for step in sum_tree(root, target, jobs=jobs, form=form, period=period):
+        for step in sum_tree(root, target, jobs=jobs, form=form, period=period, priors=priors):
             if isinstance(step, SummedBranch):
                 made.add_branch(step)
                 _note_branch(outcome, step)
@@ -127,9 +129,17 @@ def check_root(root: Path) -> None:
         raise XltoolError(f"{make_visible(str(root))} 本身是一个填报任务：它的数用 -C 指明，不加 --tree。")
 
 
-def check_places(root: Path, target: Path) -> None:
-    """Raises `XltoolError` where the sums of a tree cannot be written into a folder without being taken for units."""
+def check_places(root: Path, target: Path, priors: Sequence[Path] = ()) -> None:
+    """Raises `XltoolError` where the sums of a tree cannot be written into a folder without being taken for units.
+
+    And where one of the earlier sums that they are compared with is no folder, or the one that is written.
+    """
     check_root(root)
+    for prior in priors:
+        if not prior.is_dir():
+            raise XltoolError(f"没有 {make_visible(str(prior))} 这个文件夹。")
+        if prior.resolve() == target.resolve():
+            raise XltoolError(f"{make_visible(str(prior))} 是以前的汇总，不能写在它上面；用 -o 写明另一个文件夹。")
     if target.exists() and not target.is_dir():
         raise XltoolError(f"{make_visible(str(target))} 不是文件夹。")
     if target.resolve() == root.resolve():

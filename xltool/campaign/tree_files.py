@@ -46,10 +46,11 @@ class TreeFiles:
         self._stage(path, PAGE_FILE, render_branch(summed))
         if summed.branch.is_group:
             return
-        pictures = (*api.pictures(held.total), *contributions.draw_contributions(spec, held))
+        prior = summed.judged.prior
+        pictures = (*api.pictures(held.total, prior), *contributions.draw_contributions(spec, held))
         sheets = stream_listing(contributions.build_sheets(spec, held), pictures, contributions.PAPERS)
         self._stage(path, SUBMISSION_FILE, api.dump(held.total))
-        self._stage(path, sum_name(held.total.agency, period_of(held.total)), api.fill(held.total))
+        self._stage(path, sum_name(held.total.agency, period_of(held.total)), api.fill(held.total, prior))
         self._stage(path, CONTRIBUTION_FILE, sheets)
 
     def add_listing(self, name: str, pieces: Iterable[bytes]) -> None:

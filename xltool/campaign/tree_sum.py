@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from xltool.campaign.corrections import parse_corrections
 from xltool.campaign.county import NAMELESS, JudgedSum, judge_total
 from xltool.campaign.county_written import list_waiting
 from xltool.campaign.texts import parse_texts
+from xltool.campaign.tree_prior import EarlierSum, find_earlier_sum
 from xltool.campaign.tree_walk import (
     CORRECTIONS_FILE,
     TEXTS_FILE,
@@ -173,13 +174,19 @@ def _read_steps(root: Path, aside: Path | None, jobs: int) -> Iterator[tuple[Tre
 
 
 def sum_tree(
-    root: Path, aside: Path | None = None, *, jobs: int = 1, form: str = "", period: Period | None = None
+    root: Path,
+    aside: Path | None = None,
+    *,
+    jobs: int = 1,
+    form: str = "",
+    period: Period | None = None,
+    priors: Sequence[Path] = (),
 ) -> Iterator[SummedStep]:
     """Every unit and everything wrong as it comes, and each level when all of it has come, the tree itself last.
 
-    Without `form` and `period` the first unit says what the tree is of.
+    Without `form` and `period` the first unit says what the tree is of. `priors` are folders of earlier trees' sums.
     """
-    summing = _Summing(form, period)
+    summing = _Summing(form, period, priors)
     for step, reading in iterate_judged(root, aside, jobs):
         yield from summing.take_step(step, reading)
 
@@ -187,8 +194,9 @@ def sum_tree(
 class _Summing:
     """The levels that are open, what the tree is of, and which units came before."""
 
-    def __init__(self, form: str, period: Period | None) -> None:
+    def __init__(self, form: str, period: Period | None, priors: Sequence[Path]) -> None:
         self.form, self.period, self.first = form, period, ""
+        self.priors = priors
         self.frames: list[_Frame] = []
         self.seen: dict[int, str] = {}
         self.inside: dict[int, str] = {}
@@ -307,7 +315,11 @@ class _Summing:
             yield self._note(branch.path, (doubled,), own)
             return
         noted: list[Finding] = []
-        judged = self._sum_frame(frame, own, noted)
+        assert self.period is not None
+        earlier = find_earlier_sum(self.priors, branch, api.form(self.form), own, self.period, missing=frame.missing)
+        for each in earlier.findings:
+            yield TreeLine(branch.path, branch.path, own, False, (each,))
+        judged = self._sum_frame(frame, own, earlier, noted)
         left = [TreeLine(branch.path, branch.path, own, False, (each,)) for each in noted]
         yield from left
         lines, missing = (*frame.left, *left), frame.missing + len(left)
@@ -342,7 +354,7 @@ class _Summing:
         levels: list[Level] = [*frame.levels, "department"]
         return Agency(branch.path or branch.name, branch.name, _ABOVE[min(levels, key=LEVELS.index)])
 
-    def _sum_frame(self, frame: _Frame, own: Agency, noted: list[Finding]) -> JudgedSum:
+    def _sum_frame(self, frame: _Frame, own: Agency, earlier: EarlierSum, noted: list[Finding]) -> JudgedSum:
         assert self.period is not None
         spec, branch = api.form(self.form), frame.branch
         corrections = () if branch.is_group else _read_corrections(branch, spec, frame.codes, noted)
@@ -357,7 +369,7 @@ class _Summing:
         )
         total = held.total
         if not branch.is_group:
-            total = _write_texts(branch, spec, total, noted)
+            total = _write_texts(branch, spec, total, earlier.prior, noted)
         total = replace(
             total,
             waivers=tuple(word for each in frame.submissions for word in each.waivers),
@@ -365,7 +377,7 @@ class _Summing:
         )
         # A level's own departments are always summed: whether that sum holds others is told of the unit.
         found = tuple(each for each in held.findings if each.code != _NESTED_SUM)
-        return judge_total(spec, replace(held, total=total, findings=found), None)
+        return judge_total(spec, replace(held, total=total, findings=(*found, *earlier.findings)), earlier.prior)
 
 
 def _read_corrections(
@@ -383,14 +395,16 @@ def _read_corrections(
         return ()
 
 
-def _write_texts(branch: Branch, spec: FormSpec, total: Submission, noted: list[Finding]) -> Submission:
+def _write_texts(
+    branch: Branch, spec: FormSpec, total: Submission, prior: Submission | None, noted: list[Finding]
+) -> Submission:
     """The sum with the texts that the office of a level has written; faults are noted."""
     data = _read_written(branch, TEXTS_FILE, noted)
     try:
         if data is None:
             return total
-        texts = parse_texts(data, TEXTS_FILE, spec, total, None)
-        return resolve_references(spec, replace(total, texts=texts), None)
+        texts = parse_texts(data, TEXTS_FILE, spec, total, prior)
+        return resolve_references(spec, replace(total, texts=texts), prior)
     except XltoolError as error:
         noted.append(_fault(branch, TEXTS_FILE, _word_faults(error)))
         return total

@@ -65,6 +65,14 @@ from xltool.periods import Period
 )
 @click.option("--tree", metavar="文件夹", type=FolderPath(), help="不汇总一个任务，逐级汇总这个文件夹里的。")
 @click.option("-o", "--output", "target", metavar="文件夹", type=FolderPath(), help="逐级汇总写到哪个文件夹。")
+@click.option(
+    "--prior",
+    "priors",
+    metavar="文件夹",
+    multiple=True,
+    type=FolderPath(),
+    help="上年的逐级汇总（那时 -o 写到的文件夹），各级与它同一路径的汇总数比；可以多次给出。",
+)
 @click.option("--form", metavar="报表", default="", help="逐级汇总哪种报表；不写则同先看到的单位。")
 @click.option("--year", metavar="年度", type=Year(), help="逐级汇总哪一年的，如 2024；不写则同先看到的单位。")
 @period_option
@@ -78,13 +86,21 @@ def command(
     edited: Path | None,
     tree: Path | None,
     target: Path | None,
+    priors: tuple[Path, ...],
     form: str,
     year: int | None,
     period: Period | None,
 ) -> None:
     """Refuses while somebody is missing; else writes all files of county/ and tells what went into them."""
     chosen = TreeChoice(
-        tree, target, form, choose_period(year, period), allow_missing=allow_missing, replace=replaces, strict=strict
+        tree,
+        target,
+        form,
+        choose_period(year, period),
+        priors,
+        allow_missing=allow_missing,
+        replace=replaces,
+        strict=strict,
     )
     if chosen.is_asked(edited):
         run_tree(chosen)

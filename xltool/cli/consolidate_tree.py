@@ -33,6 +33,7 @@ class TreeChoice:
     target: Path | None
     form: str
     period: Period | None
+    priors: tuple[Path, ...] = ()
     allow_missing: bool = False
     replace: bool = False
     strict: bool = False
@@ -43,8 +44,8 @@ class TreeChoice:
         `others` says whether there are some that are of a campaign alone; `target_too` that `-o` is of a tree alone.
         """
         if self.tree is None:
-            if self.form or self.period is not None or (target_too and self.target is not None):
-                named = f"{'-o、' if target_too else ''}--form、--year、--period"
+            if self.form or self.period is not None or self.priors or (target_too and self.target is not None):
+                named = f"{'-o、--prior、' if target_too else ''}--form、--year、--period"
                 raise click.UsageError(f"{named} 只用于逐级汇总（--tree）。")
             return False
         if others or click.get_current_context().get_parameter_source("root") != ParameterSource.DEFAULT:
@@ -58,7 +59,7 @@ def run_tree(choice: TreeChoice) -> NoReturn:
     """Sums a tree into a folder, tells everything wrong as it comes, and ends with the exit code."""
     root, target = choice.tree, choice.target
     assert root is not None and target is not None
-    check_places(root, target)
+    check_places(root, target, choice.priors)
     if choice.form:
         catalog.load_form(choice.form)
     outcome = consolidate_tree(
@@ -67,6 +68,7 @@ def run_tree(choice: TreeChoice) -> NoReturn:
         jobs=os.cpu_count() or 1,
         form=choice.form,
         period=choice.period,
+        priors=choice.priors,
         allow_missing=choice.allow_missing,
         replace=choice.replace,
         tell=_Telling("汇总").tell,

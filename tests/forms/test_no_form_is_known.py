@@ -22,6 +22,7 @@ PACKAGED = catalog.load_all()
 OTHER_MEANINGS = {
     "change": "a field of corrections.toml, and what references to last year begin with",
     "count": "the measure of a block that names none, as the guide says",
+    "other": "the table of a file of rules across forms that names the form they are held against",
     "published": "the table of a definition about published reports, and what codes of findings about them begin with",
     "received": "when a file came in, in the status of a campaign",
     "refused": "files that could not be read, in the status of a campaign",

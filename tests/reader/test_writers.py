@@ -62,7 +62,8 @@ def by_write_only_openpyxl(data: bytes, folder: Path) -> bytes:
 def by_pandas(data: bytes, folder: Path) -> bytes:
     pandas = pytest.importorskip("pandas")
     with pandas.ExcelWriter(folder / "made.xlsx") as writer:
-        for name, frame in pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object).items():
+        book = pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl")
+        for name, frame in book.items():
             frame.to_excel(writer, sheet_name=name, header=False, index=False)
     return (folder / "made.xlsx").read_bytes()
 

@@ -240,8 +240,11 @@ def test_a_neighbour_that_is_gone_stops_the_judging_and_changes_nothing(county, 
     till.take(take(15))
     park.take(sell())
     before = park.told()
+    assert "并行的任务：收银2024，都打得开" in park.run("doctor").output
     till.root.rename(tmp_path / "别处")
     assert "结论是上次收取时的" in park.run("status").stderr
+    looked = park.run("doctor")
+    assert looked.exit_code and "收银2024 打不开（campaign.toml 的 beside）" in looked.output
     park.put(sell(12))
     done = park.run("collect")
     assert done.exit_code == 1

@@ -18,6 +18,7 @@ from xltool.campaign.archive import find_archived, is_archived
 from xltool.campaign.distribution import LIST_FILE
 from xltool.campaign.documents import find_current, strip_mark
 from xltool.campaign.folder import DATABASE, KEY, SETTINGS, Campaign, LostKeyError
+from xltool.campaign.neighbours import open_neighbours
 from xltool.campaign.reminders import is_of_reminders
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
@@ -42,6 +43,8 @@ def inspect_campaign(campaign: Campaign) -> Iterator[Diagnosis]:
     yield told
     yield from _inspect_folders(campaign, mend)
     yield _inspect_space(campaign)
+    if campaign.beside:
+        yield _inspect_neighbours(campaign)
     try:
         fault, remedy = find_database_fault(campaign), mend
     except XltoolError as error:
@@ -179,6 +182,16 @@ def _inspect_folders(campaign: Campaign, mend: str) -> Iterator[Diagnosis]:
         yield Diagnosis("folders.closed", "missing", f"文件夹：{'、'.join(closed)} 不能写文件", "给予写的权限。")
     if not lost and not closed:
         yield Diagnosis("folders", "ok", "文件夹：齐全，可以写文件")
+
+
+def _inspect_neighbours(campaign: Campaign) -> Diagnosis:
+    try:
+        names = open_neighbours(campaign).names
+    except XltoolError as error:
+        why = str(error).rstrip("。").replace("\n", " ")
+        remedy = f"照上面说的改好；搬了位置的，改 {SETTINGS} 的 beside。在此之前收不了文件。"
+        return Diagnosis("beside", "missing", f"并行的任务：{why}", remedy)
+    return Diagnosis("beside", "ok", f"并行的任务：{'、'.join(names)}，都打得开")
 
 
 def _inspect_space(campaign: Campaign) -> Diagnosis:

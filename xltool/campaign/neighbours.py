@@ -77,6 +77,11 @@ class OtherCampaigns:
     fault: str = ""  # of the data
     found: Mapping[str, _Neighbour] = field(default_factory=dict)  # by the ids of their forms
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the campaigns are called."""
+        return tuple(there.name for there in self.found.values())
+
     def find_reports(self, agency: Agency) -> OtherReports:
         """By the id of the form: what an agency reports on it, or why there is nothing to look at."""
         return {

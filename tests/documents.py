@@ -79,6 +79,8 @@ def run_line(line: str, folder: Path) -> tuple[str, int]:
             shutil.copy(*paths)
         case "mkdir":
             paths[0].mkdir()
+        case "rm":
+            paths[0].unlink()
         case "ls":
             return "\n".join(sorted(path.name for path in paths[0].iterdir())), 0
         case "cat":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -74,8 +75,9 @@ def spoil(month: rectify.Month) -> rectify.Month:
 
 def list_told(path: Path) -> list[str]:
     """What the sheet 退回意见 of a workbook that goes back says."""
-    sheet = openpyxl.load_workbook(path, read_only=True)["退回意见"]
-    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        rows = list(book["退回意见"].iter_rows(values_only=True))
+    return [str(cell) for row in rows for cell in row if cell is not None]
 
 
 def list_states(root: Path) -> dict[str, str]:

@@ -21,10 +21,11 @@ from tests.campaign import stores
 from tests.forms import lists
 from tests.rules.test_likeness import write
 from xltool import api
+from xltool.campaign.kept_files import Unmatched
+from xltool.campaign.kept_reports import Signature
 from xltool.campaign.roster import Roster
 from xltool.campaign.signing import SignOff
 from xltool.campaign.standing import find_standings, to_json
-from xltool.campaign.store import Signature, Unmatched
 from xltool.cli import main
 from xltool.cli.forms import describe_form
 from xltool.forms import document

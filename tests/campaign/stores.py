@@ -17,9 +17,11 @@ from tests import figures
 from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_files import Arrived, Unmatched
 from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.store import Arrived, Store, Unmatched, Version
+from xltool.campaign.store import Store
 from xltool.campaign.waivers import WaiverRecord, mark_findings
 from xltool.forms import document
 from xltool.model import Agency, Reading, Submission, Value

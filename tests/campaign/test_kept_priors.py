@@ -11,8 +11,8 @@ from tests.campaign import stores
 from tests.campaign.test_priors import LISTED, published, write_figures
 from xltool import api
 from xltool.campaign import folder, kept_priors, priors
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.kept_priors import KEPT_FILE, read_kept_last_year
-from xltool.campaign.store import AbsenceRecord
 from xltool.messages import XltoolError
 
 

@@ -14,9 +14,12 @@ import xltool
 from tests.campaign import stores
 from tests.campaign.stores import SPEC, stray, take, waive
 from tests.trees import read_tree
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_decisions import AbsenceRecord, Choice, Extension
+from xltool.campaign.kept_reports import Publication, Signature
 from xltool.campaign.record import RECORD_KINDS, read_record, word_event
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import AbsenceRecord, Choice, Extension, Issue, Publication, Signature
+from xltool.campaign.store import Store
 
 OFFICE, EDUCATION, FINANCE = (entry.agency.code for entry in stores.entries(3))
 AT = "2025-02-01T10:00:00"
@@ -42,11 +45,14 @@ def say(made, act):
     return entry.kind, entry.said, entry.codes, entry.person
 
 
+KEEPERS = {each.__module__ for each in Store.__mro__}
+
+
 def find_noted_kinds():
     """The kind of every event that any module notes, with constants looked up."""
     for path in ROOM.rglob("*.py"):
         module = ".".join(path.relative_to(ROOM.parent).with_suffix("").parts)
-        takers = {"self._note"} if module == "xltool.campaign.store" else {"store.note", "look.store.note"}
+        takers = {"self._note"} if module in KEEPERS else {"store.note", "look.store.note"}
         for call in ast.walk(read_tree(path)):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in takers:
                 word = ast.unparse(call.args[2])

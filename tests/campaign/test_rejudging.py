@@ -17,8 +17,9 @@ from xltool import api
 from xltool.campaign.desk import make_new_desk
 from xltool.campaign.desk_sheets import DESK_FILE
 from xltool.campaign.folder import load_campaign
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT
-from xltool.campaign.store import AbsenceRecord, Store
+from xltool.campaign.store import Store
 
 SPEC = api.form("ogi-2021")
 MERGE = ("absent", WATER, "--into", FINANCE, *BY)

@@ -13,8 +13,8 @@ from tests.campaign import stores
 from tests.campaign.test_decisions import BY, FINANCE, ROSTER, SHORT, WATER, made, office  # noqa: F401  the campaign
 from xltool import api
 from xltool.campaign.folder import load_campaign
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.priors import merge_last_year, read_last_year
-from xltool.campaign.store import AbsenceRecord
 
 EVERYWHERE = ("status", "collect", "build", "consolidate")
 

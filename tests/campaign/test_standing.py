@@ -13,10 +13,11 @@ import pytest
 from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import DEADLINE, FIGURES, SPEC, finding, stray, take, waive
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_decisions import Extension
 from xltool.campaign.reminders import HEADER, list_reminders, list_urged
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import count_states, find_standings, find_strays, find_unmatched, to_json
-from xltool.campaign.store import Extension, Issue
 from xltool.csvfile import as_csv
 from xltool.model import Agency
 from xltool.rules.explanations import Explanation

@@ -8,8 +8,13 @@ from dataclasses import replace
 import pytest
 
 from xltool.campaign.acceptances import AcceptanceRecord
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_decisions import Choice, Extension
+from xltool.campaign.kept_files import Arrived, Unmatched
+from xltool.campaign.kept_reports import Publication, Signature
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.schema import HASHED, hash_row
-from xltool.campaign.store import Arrived, Choice, Extension, Issue, Publication, Signature, Store, Unmatched, Version
+from xltool.campaign.store import Store
 from xltool.campaign.waivers import WaiverRecord
 from xltool.messages import XltoolError
 

@@ -18,7 +18,8 @@ from tests.campaign.stores import finding
 from tests.campaign.test_decisions import BY, FINANCE, made, office  # noqa: F401  the campaign of three agencies
 from tests.campaign.test_two_levels import call, campaign, write_texts
 from xltool import api
-from xltool.campaign.store import Store, Version
+from xltool.campaign.kept_versions import Version
+from xltool.campaign.store import Store
 from xltool.campaign.waivers import WaiverRecord, dump_marks, find_waivers, mark_finding, mark_findings, parse_marks
 from xltool.workbook.layout_plan import make_plan
 

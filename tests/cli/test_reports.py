@@ -14,8 +14,8 @@ from tests.campaign import stores
 from xltool import api
 from xltool.campaign import folder
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_decisions import Choice
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import Choice
 from xltool.cli import main
 from xltool.model import NOT_APPLICABLE
 from xltool.readings import import_report

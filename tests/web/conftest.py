@@ -19,8 +19,9 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, take_judged
 from tests.web import doors
 from xltool import itself
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import AbsenceRecord, Issue
 from xltool.web.server import OfficeServer, open_server
 
 AFTER = date(2025, 2, 3)

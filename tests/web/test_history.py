@@ -7,7 +7,7 @@ from lxml import html
 
 from tests.campaign import stores
 from tests.web.conftest import EDUCATION, FINANCE, HOSTILE, LAND, SUBURB, TOWN
-from xltool.campaign.store import Extension
+from xltool.campaign.kept_decisions import Extension
 from xltool.web.history import ON_A_PAGE
 
 

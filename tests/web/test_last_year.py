@@ -11,8 +11,8 @@ from tests import figures
 from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC
 from xltool import api
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import AbsenceRecord
 from xltool.messages import XltoolError
 from xltool.web import last_year
 from xltool.web.last_year import LastYearReader

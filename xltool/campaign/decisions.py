@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Final
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_decisions import AbsenceRecord, Extension
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import Standing, WeighedFinding, find_deadline, find_standings, find_strays
-from xltool.campaign.store import AbsenceRecord, Extension, Store
+from xltool.campaign.store import Store
 from xltool.campaign.waivers import WaiverRecord, is_about, mark_findings
 from xltool.codes import ACROSS_BROKEN
 from xltool.days import format_day

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks
-from xltool.campaign.store import AbsenceRecord
 from xltool.campaign.waivers import WaiverRecord
 from xltool.model import Absence
 

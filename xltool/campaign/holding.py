@@ -17,10 +17,11 @@ from xltool.campaign.decisions import find_own_standing
 from xltool.campaign.folder import Campaign
 from xltool.campaign.intake import Intake
 from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.neighbours import OtherCampaigns, open_neighbours
 from xltool.campaign.rejudging import Rejudged
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import Store, Version
+from xltool.campaign.store import Store
 from xltool.codes import ACROSS_CODES
 from xltool.forms import catalog
 from xltool.messages import XltoolError, join_first

@@ -23,7 +23,11 @@ from xltool.campaign.archive import archive_bytes, is_archived, read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import Found, find_files
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_decisions import AbsenceRecord
+from xltool.campaign.kept_files import Arrived, Unmatched, Unread
 from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.mentions import find_foreign_file_name, find_foreign_opening, find_foreign_title
 from xltool.campaign.neighbours import OtherCampaigns, open_neighbours
 from xltool.campaign.opening import find_sealed_name, is_key_replaced
@@ -31,7 +35,7 @@ from xltool.campaign.passwords import LOCKED
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.seal import is_genuine
 from xltool.campaign.standing import AGENCY_STATES, Standing, judge_version
-from xltool.campaign.store import AbsenceRecord, Arrived, Issue, Store, Unmatched, Unread, Version
+from xltool.campaign.store import Store
 from xltool.campaign.ticks import TICK_CODES, TICKED, take_ticks
 from xltool.forms import catalog, document
 from xltool.forms.across import OtherReports

@@ -17,6 +17,7 @@ from xltool import api, files
 from xltool.campaign import opening, returns
 from xltool.campaign.accepting import find_unsettled, settle_agency
 from xltool.campaign.archive import archive_bytes, find_archived
+from xltool.campaign.database import ROW_WORDS
 from xltool.campaign.folder import DATABASE, KEY, LostKeyError
 from xltool.campaign.inbox import find_files
 from xltool.campaign.inspection import (
@@ -28,10 +29,13 @@ from xltool.campaign.inspection import (
     list_archive,
 )
 from xltool.campaign.intake import FATES, Intake, judge_archived
+from xltool.campaign.kept_blanks import Issue
+from xltool.campaign.kept_files import Arrived, Unmatched
+from xltool.campaign.kept_versions import Version, build_version
 from xltool.campaign.salvage import Records, Rows, name_journal, read_backup, read_records
 from xltool.campaign.schema import BACKUPS, HASHED
 from xltool.campaign.standing import find_standings
-from xltool.campaign.store import ROW_WORDS, Arrived, Issue, Store, Unmatched, Version, build_version
+from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 from xltool.model import Finding
 from xltool.periods import period_of

@@ -16,9 +16,9 @@ from typing import Final
 
 from xltool import api
 from xltool.campaign import folder
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.opening import open_store
 from xltool.campaign.roster import Roster, is_same_name
-from xltool.campaign.store import AbsenceRecord
 from xltool.forms.across import ENDING, OtherForm, OtherReport, OtherReports, load_across
 from xltool.messages import DefinitionError, XltoolError
 from xltool.model import Agency

@@ -10,6 +10,7 @@ from typing import Final
 from xltool.campaign.documents import Deliverable, Placed, place_documents
 from xltool.campaign.drafts import draft_blank
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.links import find_links
 from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replaced, remember_facts
@@ -17,7 +18,7 @@ from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_changes import remember_roster
 from xltool.campaign.seal import make_seal
 from xltool.campaign.standing import find_deadline, find_told_deadline
-from xltool.campaign.store import Issue, Store
+from xltool.campaign.store import Store
 from xltool.days import word_deadline
 from xltool.model import Submission
 from xltool.workbook.stamp import Master

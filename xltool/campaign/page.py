@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.signing import SignOff
 from xltool.campaign.standing import (
     AGENCY_STATES,
@@ -21,7 +22,6 @@ from xltool.campaign.standing import (
     count_states,
     group_verdicts,
 )
-from xltool.campaign.store import Unmatched
 from xltool.codes import NOTHING_TO_DO
 from xltool.days import format_day
 from xltool.messages import name_rule

@@ -11,11 +11,12 @@ from typing import Final
 
 from xltool import api, files, readings
 from xltool.campaign import folder
+from xltool.campaign.kept_decisions import AbsenceRecord
 from xltool.campaign.names import arrival_name
 from xltool.campaign.opening import open_store
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.roster import Roster
-from xltool.campaign.store import AbsenceRecord, Store
+from xltool.campaign.store import Store
 from xltool.forms import catalog
 from xltool.forms.totals import complete_totals
 from xltool.messages import XltoolError, join_first

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.kept_findings import split_message
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.mentions import LONGEST_FILE_NAME, list_codes
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_heads import plain_title
-from xltool.campaign.store import Store, Unmatched, Version
+from xltool.campaign.store import Store
 
 SHORTEST_NAME: Final = 3
 """Signs of an agency's name without the county's in front, 水利局, that a file name can be taken to name."""

@@ -21,10 +21,11 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.decisions import find_own_standing
 from xltool.campaign.intake import ATTRIBUTIONS, Intake
 from xltool.campaign.kept_findings import keep_findings, restore_finding
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.priors import dump_earlier, find_heir
 from xltool.campaign.rereading import keep_outcome
 from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
-from xltool.campaign.store import Store, Version
+from xltool.campaign.store import Store
 from xltool.campaign.ticks import TICK_CODES, TICKED
 from xltool.codes import GRADES
 from xltool.forms import document

@@ -16,11 +16,12 @@ from typing import Final
 from xltool import __version__
 from xltool.campaign.documents import find_standing
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.names import report_name
 from xltool.campaign.priors import dump_earlier
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
-from xltool.campaign.store import Store, Version
+from xltool.campaign.store import Store
 from xltool.forms import catalog
 from xltool.messages import list_addresses
 from xltool.model import Agency, CellKey, FormSpec, Submission

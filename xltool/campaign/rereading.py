@@ -12,7 +12,8 @@ from xltool import api
 from xltool.campaign.archive import read_archived
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import keep_findings
-from xltool.campaign.store import Store, Version
+from xltool.campaign.kept_versions import Version
+from xltool.campaign.store import Store
 from xltool.forms.accepted import restore_typed
 from xltool.messages import XltoolError
 from xltool.model import SEVERITIES, CellKey, Finding, Reading, Submission
@@ -73,7 +74,7 @@ def reread_versions(
         told = keep_findings(Reading(submission, found))
         kept = [each for each in version.findings if each["code"] not in _OUTCOMES]
         version = replace(version, second=outcome, findings=_sort_findings([*kept, *told]))
-        store.note_second(version)
+        store.note_findings(version)
         yield Rereading(version, find_outcome(version), tuple(each["message"] for each in told))
     if faults:
         raise XltoolError("".join(dict.fromkeys(faults)))

@@ -26,10 +26,11 @@ from xltool.campaign.documents import (
 )
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_findings import restore_finding
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.names import draft_name, workbook_name
 from xltool.campaign.priors import dump_earlier
 from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
-from xltool.campaign.store import Store, Version
+from xltool.campaign.store import Store
 from xltool.campaign.ticks import TickSealer, make_sealer
 from xltool.days import word_deadline
 from xltool.messages import XltoolError

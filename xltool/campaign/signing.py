@@ -16,7 +16,8 @@ from typing import Any, Final
 from xltool import api, files
 from xltool.campaign.folder import Campaign
 from xltool.campaign.gathering import Gathered
-from xltool.campaign.store import Signature, Store
+from xltool.campaign.kept_reports import Signature
+from xltool.campaign.store import Store
 from xltool.forms import document
 from xltool.forms.entries import find_different_entries
 from xltool.forms.list_rows import find_different_lines

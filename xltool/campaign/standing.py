@@ -16,21 +16,16 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from xltool import api
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_blanks import Issue, Sending
+from xltool.campaign.kept_decisions import AbsenceRecord, Choice, Extension
+from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.kept_findings import restore_finding
+from xltool.campaign.kept_reports import Publication
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.refused import find_refused
 from xltool.campaign.rereading import count_outcomes, find_outcome
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
-from xltool.campaign.store import (
-    AbsenceRecord,
-    Choice,
-    Extension,
-    Issue,
-    Publication,
-    Sending,
-    Store,
-    Unmatched,
-    Version,
-)
+from xltool.campaign.store import Store
 from xltool.campaign.waivers import Lapse, WaiverRecord, find_waivers, mark_findings
 from xltool.messages import XltoolError
 from xltool.model import Agency, Finding, FormSpec, Scope, Severity, Submission

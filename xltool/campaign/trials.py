@@ -20,11 +20,11 @@ from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
 from xltool.campaign.intake import Intake, attribute_reading, find_why_aside, settle_figures
 from xltool.campaign.kept_findings import keep_findings
+from xltool.campaign.kept_versions import Version
 from xltool.campaign.layout import TRIAL_FOLDER
 from xltool.campaign.names import arrival_name
 from xltool.campaign.roster import RosterEntry
 from xltool.campaign.standing import Standing, find_standing, judge_version
-from xltool.campaign.store import Version
 from xltool.campaign.zipped import list_members
 from xltool.days import parse_day
 from xltool.files import Staged, Staging

@@ -10,7 +10,7 @@ import click
 
 from xltool.campaign.decisions import find_entry
 from xltool.campaign.distribution import SENT_HEADS, read_notes
-from xltool.campaign.store import Sending
+from xltool.campaign.kept_blanks import Sending
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option
 from xltool.cli.chinese import Command

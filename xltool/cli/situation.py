@@ -12,6 +12,7 @@ from xltool.campaign import signing
 from xltool.campaign.county_written import find_waiting
 from xltool.campaign.folder import Campaign
 from xltool.campaign.gathering import gather_standings
+from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
@@ -27,7 +28,7 @@ from xltool.campaign.standing import (
     group_verdicts,
     iterate_standings,
 )
-from xltool.campaign.store import Store, Unmatched
+from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_strays
 from xltool.codes import GRADES

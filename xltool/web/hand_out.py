@@ -17,12 +17,12 @@ from xltool.campaign.chat_lines import word_blank
 from xltool.campaign.distribution import LIST_FILE, SENT_HEADS, read_notes
 from xltool.campaign.documents import find_current
 from xltool.campaign.drafts import draft_blank
+from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.links import Links, find_links
 from xltool.campaign.names import draft_name
 from xltool.campaign.outbox import CONTROLS_HINT, CONTROLS_WORD, has_controls
 from xltool.campaign.roster_changes import find_roster_changes
 from xltool.campaign.standing import Standing
-from xltool.campaign.store import Issue
 from xltool.days import word_deadline
 from xltool.messages import XltoolError
 from xltool.model import Finding

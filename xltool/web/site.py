@@ -16,12 +16,13 @@ from starlette.requests import Request
 from xltool.campaign import launchers, opening
 from xltool.campaign.alike import TextMemory
 from xltool.campaign.folder import Campaign, load_campaign
+from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.lock import hold_campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
-from xltool.campaign.store import Store, Unmatched
+from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 from xltool.model import Submission
 from xltool.web.calling import Caller

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from xltool import files
 from xltool.campaign.chat_lines import word_message
 from xltool.campaign.documents import find_current
+from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.links import find_links
 from xltool.campaign.next_step import group_owed
 from xltool.campaign.reminders import (
@@ -25,7 +26,6 @@ from xltool.campaign.reminders import (
 )
 from xltool.campaign.returns import plan_returns
 from xltool.campaign.standing import Standing
-from xltool.campaign.store import Issue
 from xltool.messages import XltoolError
 from xltool.model import Finding
 from xltool.web import pages

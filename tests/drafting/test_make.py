@@ -193,7 +193,12 @@ def test_numbers_of_a_note_are_of_the_lines_or_columns_that_have_one_unit():
         (["排查总数", "已整改数", "未整改数", "整改率"], "yi_zheng_gai_shu / pai_cha_zong_shu"),
         (["上年决算数", "本年决算数", "增减额", "增减幅度"], "zeng_jian_e / last_year_final"),
         (["数量", "占比"], "number / total.number"),
-        (["受理数", "已评价数", "满意数", "满意率"], None),
+        (["受理数", "已评价数", "满意数", "满意率"], "man_yi_shu / yi_ping_jia_shu"),
+        (["受理数", "办结数", "满意数", "满意率"], None),
+        (["应办结数", "投诉数", "按期办结数", "按期办结率"], "an_qi_ban_jie_shu / ying_ban_jie_shu"),
+        (["年初预算", "本月完成", "累计完成", "为预算%"], "lei_ji_wan_cheng / nian_chu_yu_suan"),
+        (["本月", "本年累计", "上年同期累计", "同比增长（%）"],
+         "(year_to_date - same_last_year_cumulative) / same_last_year_cumulative"),
         (["受理数", "批准数", "退回数", "上报率"], None),
     ],
 )

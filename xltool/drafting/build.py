@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Final
 
-from xltool.drafting.adding import propose_sums
+from xltool.drafting.column_sums import propose_column_sums
 from xltool.drafting.dividing import TYPED_RATE, propose_named_shares, propose_rates
 from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftTable
 from xltool.drafting.entries import PRINTED_THERE, propose_entries
@@ -15,6 +15,7 @@ from xltool.drafting.figures import propose_proved_sums, read_copies
 from xltool.drafting.names import IdGiver, spell_label
 from xltool.drafting.notes import normalise_code, propose_printed_rules
 from xltool.drafting.papers import BlankPaper, TablePaper
+from xltool.drafting.row_sums import propose_row_sums
 from xltool.drafting.scoring import propose_scores
 from xltool.drafting.shape import BlockShape, ColumnShape, RowShape, recognise_blocks
 from xltool.drafting.squares import Square
@@ -23,6 +24,8 @@ from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
 from xltool.forms.tables import shorten_label
 
 _CHINESE: Final = "一二三四五六七八九十"
+_BARE: Final = re.compile(r"[0-9]{0,3}|[…⋯.·]+")
+"""A label that only numbers its line."""
 _UNIT_HEAD: Final = re.compile(r"^(?:计量)?单位$")
 _CODE_HEAD: Final = re.compile(r"代码|行次|序号|编码|编号|栏次|行号")
 _CODE: Final = re.compile(r"[（(]?[A-Za-z]?[0-9]{1,3}[）)]?")
@@ -54,6 +57,7 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
         sheet = _name_sheet(name, title, sheets)
         rows = IdGiver()
         blocks = [_build_block(shape, part, rows) for shape in shapes]
+        _write_words([row for block in blocks if block.shape.headless for row in block.rows])
         table = DraftTable(
             names.give(re.sub(r"^(?:表[一二三四五六七八九十0-9]+|附表)", "", title), f"table_{at + 1}"),
             name, sheet, title, blocks, part.table.columns, part.notes,
@@ -63,7 +67,8 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
         texts += [(at, square.text) for square in part.table.squares if len(square.text) > 12]
     propose_printed_rules(found, [(at, text) for at, text in texts if not _is_worded(text)])
     for table in found:
-        propose_sums(table)
+        propose_row_sums(table)
+        propose_column_sums(table)
         propose_rates(table)
         propose_scores(table)
     propose_named_shares(found)
@@ -107,28 +112,35 @@ def _build_block(shape: BlockShape, part: TablePaper, names: IdGiver) -> DraftBl
     terms = load_terms()
     columns = _build_columns(shape)
     rows = _build_rows(shape, names, columns)
-    unit = terms.find_unit(shape.caption) or terms.find_unit(shape.corner[0] if shape.corner else "") or part.unit
+    near = terms.find_unit(shape.caption) or terms.find_unit(shape.corner[0] if shape.corner else "")
+    units = (near,) if near else part.units
+    unit = units[0] if units else ""
     measured = [item.measure for item in (*rows, *columns) if item.measure is not None]
     counted = [told for item in (*rows, *columns) if (told := terms.find_counted(item.label))]
     # Cells beside those whose head says 万元 are no money for that: a head that counts has often no unit.
-    likely = next((m.unit for m in measured if m.kind == "count" and not m.decimals), "") or next(iter(counted), "")
+    totals = [item.measure for item in (*columns, *rows) if item.measure and read_label(item.label).is_total]
+    counts = [m.unit for m in (*totals, *measured) if m.kind == "count" and not m.decimals]
+    likely = next(iter(counts), "") or next(iter(counted), "")
     block = DraftBlock(
         shape, rows, columns, _make_measure(unit or likely or _DEFAULT_UNITS["count"], "count", signed=False)
     )
+    _count_fines(rows)
+    _count_fines(columns)
+    bare = len(rows) > 1 and all(_BARE.fullmatch(row.label.strip()) or read_label(row.label).is_total for row in rows)
     for row in rows:
-        _guess_measure(row, _find_item_kind(row, listed=shape.headless), unit)
+        _guess_measure(row, _find_item_kind(row, listed=shape.headless), units)
     for column in columns:
-        _guess_measure(column, _find_item_kind(column, listed=shape.unlabelled), unit)
-    block.guessed = not unit and any(_is_default(row, column) for row in rows for column in columns)
+        _guess_measure(column, _find_item_kind(column, listed=shape.unlabelled or bare), units)
+    if shape.unlabelled:
+        _write_words(columns)
+    block.told = bool(unit)
     return block
-
-
-def _is_default(row: DraftItem, column: DraftItem) -> bool:
-    return column.id not in row.absent and column.measure is None and row.measure is None
 
 
 def _find_item_kind(item: DraftItem, *, listed: bool) -> FigureKind:
     """What kind of figures an item's label tells of; that it is a text only where nothing else labels its cells."""
+    if item.counted:
+        return "count"
     kind = load_terms().find_kind(read_label(item.label).words, item.label)
     if kind == "count":
         heads = [head.label for head in reversed(item.heads)]
@@ -137,11 +149,16 @@ def _find_item_kind(item: DraftItem, *, listed: bool) -> FigureKind:
     return "count" if kind == "text" and not listed else kind
 
 
-def _guess_measure(item: DraftItem, kind: FigureKind, unit: str) -> None:
-    """A measure for an item whose label tells of a kind of figures, but of no unit."""
-    if item.measure is not None:
+def _guess_measure(item: DraftItem, kind: FigureKind, units: Sequence[str]) -> None:
+    """A measure for an item whose label tells of a kind of figures, but of no unit; that of the units above, if any."""
+    if item.measure is not None or item.fills_nothing:
         return
     signed = load_terms().is_signed(item.label)
+    unit = next(iter(units), "")
+    if len(units) > 1 and (told := _choose_unit(item, kind, units)):
+        item.measure = _make_measure(told, "count", signed=signed)
+        item.doubts.append(f"表上方印有几种计量单位（{'、'.join(units)}），按标签选了“{told}”")
+        return
     if kind in _KIND_UNITS:
         item.measure = _make_measure(_KIND_UNITS[kind], kind, signed=signed or kind == "percent")
         if kind == "percent":
@@ -153,8 +170,45 @@ def _guess_measure(item: DraftItem, kind: FigureKind, unit: str) -> None:
         item.measure = _make_measure(unit, kind, signed=True)
 
 
+def _write_words(listed: Sequence[DraftItem]) -> None:
+    """In a list or card that asks for words mostly, what is called no number is words, too: 性别, 法人代表."""
+    given = [item for item in listed if not item.fills_nothing]
+    if sum(map(_asks_words, given)) * 3 < len(given):
+        return
+    for item in given:
+        if item.measure is None and not _asks_words(item) and not _NUMBERED.search(read_label(item.label).words):
+            item.measure = _make_measure(_KIND_UNITS["text"], "text", signed=False)
+
+
+def _asks_words(item: DraftItem) -> bool:
+    """Whether an item is told to be no figure, by its label or by boxes that are printed in its place."""
+    kind = None if item.measure is None else item.measure.kind
+    return kind in _KIND_UNITS or any(doubt.startswith(PRINTED_THERE) for doubt in item.doubts)
+
+
+_NUMBERED: Final = re.compile(r"[数量额率积次比重]$|^(?:合|总|小|共)计|年龄|金额|收入|支出|价格?$|^第?[0-9]+$|^$")
+"""How a label ends below which a number is filled in."""
+
+
+def _choose_unit(item: DraftItem, kind: FigureKind, units: Sequence[str]) -> str:
+    """Of several units above a table the one that a label tells of, where that is not the first; '' for none."""
+    counted = load_terms().find_counted(item.label)
+    if kind == "count" and counted in units[1:]:
+        return counted
+    money = [unit for unit in units if load_terms().find_factor("元", unit) is not None]
+    return money[0] if kind == "money" and money and money[0] != units[0] else ""
+
+
+def _count_fines(items: Sequence[DraftItem]) -> None:
+    """罚款 beside 警告 and 没收 is a kind of penalty that is counted, and no sum of money."""
+    counted = [each for each in items if any(word in each.label for word in load_terms().penalties)]
+    for item in items:
+        if item.measure is None and read_label(item.label).words == "罚款":
+            item.counted = any(each is not item and each.heads == item.heads for each in counted)
+
+
 def _make_measure(unit: str, kind: FigureKind, *, signed: bool, decimals: int | None = None) -> DraftMeasure:
-    digits = load_terms().decimals.get(unit, 0) if decimals is None else decimals
+    digits = load_terms().find_decimals(unit) if decimals is None else decimals
     return DraftMeasure(unit, digits, signed, kind)
 
 
@@ -251,7 +305,8 @@ def _build_rows(shape: BlockShape, names: IdGiver, columns: list[DraftItem]) -> 
             row.printed,
             {columns[place].id: text for place, text in row.absent.items()},
         )  # fmt: skip
-        if unit.strip() and measure is None:
+        item.fills_nothing = len(row.absent) == len(columns)
+        if unit.strip() and measure is None and not item.fills_nothing:
             item.doubts.append(f"不认识计量单位“{unit}”")
         if any(not square.blank for square in row.open):
             item.doubts.append(

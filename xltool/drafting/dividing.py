@@ -15,10 +15,16 @@ _SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:
 _NAMED_SHARE: Final = re.compile(r"所?占(?:全部|本期|当月|本年)?(.{2,10}?)的?(?:比例|比重|百分比|比率|比)")
 _GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例|速度?)$|^[环同]比$")
 _GROWS: Final = re.compile(r"增|升、?降|变化|^[环同]比$")
+_GROWN: Final = re.compile(r"(?:增、?减|增长|升、?降|变化|±)$")
 _RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
+_OF: Final = re.compile(r"(.{2,10}?)?(?:为|占|完成|达到?|相当于)(.{2,10}?)(?:数|额)?的?(?:比例|比重|百分比|百分数)?")
+"""执行数为调整预算数的%, 完成预算%: what is divided, where it is named, and by what."""
+_DONE: Final = re.compile(r"累计|完成|执行|实际|决算|支出|收入")
+_OWED: Final = re.compile(r"^(?:应|需|须)")
 _NEGATED: Final = re.compile(r"[未不无没]")
 _ASKED: Final = re.compile(r"满意")
 """Rates of what people answered, whose denominator is seldom all that was handled."""
+_ANSWERED: Final = re.compile(r"评价|参评|回访|测评|调查|问卷")
 _PER_HEAD: Final = re.compile(r"[人户]均|平均每[人户]")
 _ALIKE: Final = (("结案", "办结"), ("完成", "办结"))
 _FROM_WAN: Final = 10_000
@@ -99,10 +105,12 @@ def _propose_rate(along: Direction, item: DraftItem, measure: DraftMeasure) -> N
     if measure.kind == "percent" or measure.unit in {"%", "％", "‰"}:
         if _SHARE.fullmatch(words):
             found = _find_share(along, item)
-        elif _GROWS.search(words) and _GROWTH.search(words):
+        elif _GROWS.search(words) and (_GROWTH.search(words) or _GROWN.search(words)):
             found = _find_growth(along, item)
-        elif (told := _RATE.search(words)) and not _ASKED.search(words):
-            found = _find_rate(along, item, told[1])
+        elif told := _RATE.search(words):
+            found = _find_answered(along, item, told[1]) if _ASKED.search(words) else _find_rate(along, item, told[1])
+        elif told := _OF.fullmatch(words):
+            found = _find_named(along, item, told[1] or "", told[2])
     elif measure.kind == "average" and _PER_HEAD.search(words):
         found = _find_average(along, item, "户" if "户均" in words else "人")
     if found is not None:
@@ -145,7 +153,34 @@ def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
     if changes:
         return DraftRate([(1, changes[0])], [(1, last[0])])
     now = [each for each in figures if each not in last and each.heads == last[0].heads]
-    return DraftRate([(1, now[0]), (-1, last[0])], [(1, last[0])]) if len(now) == 1 else None
+    named = [each for each in now if name_period_free(each) == name_period_free(last[0])]
+    chosen = now if len(now) == 1 else named
+    return DraftRate([(1, chosen[0]), (-1, last[0])], [(1, last[0])]) if len(chosen) == 1 else None
+
+
+def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> DraftRate | None:
+    """完成预算%: what the label names, or what is said to be done, of what it names."""
+    figures = _list_figures(along, item)
+    wholes = [each for each in figures if whole in read_label(each.label).words]
+    if len(wholes) != 1:
+        return None
+    rest = [each for each in figures if each is not wholes[0] and not PERIOD_BEFORE.match(each.label)]
+    part = part.removesuffix("数")
+    named = [each for each in rest if part and read_label(each.label).words.removesuffix("数") == part]
+    heads = {each: {head.label.removesuffix("数") for head in each.heads} for each in rest if _is_sum(each)}
+    below = [each for each, labels in heads.items() if part in labels]
+    done = [each for each in rest if not part and each.heads == item.heads and _DONE.search(each.label)]
+    latest = [each for each in done if "累计" in each.label] or done
+    chosen = named or below or latest
+    return DraftRate([(1, chosen[0])], [(1, wholes[0])]) if len(chosen) == 1 else None
+
+
+def _find_answered(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
+    """满意率: those who say so, of those who were asked, where both are counted."""
+    figures = _list_figures(along, item)
+    done = [each for each in figures if _tells_of(each, stem) and each.heads == item.heads]
+    asked = [each for each in figures if _ANSWERED.search(each.label) and each not in done]
+    return DraftRate([(1, done[0])], [(1, asked[0])]) if len(done) == len(asked) == 1 else None
 
 
 def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
@@ -162,9 +197,25 @@ def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None
         wholes = beside
     elif not wholes and len(rest) == 1:
         wholes = rest
+    elif len(wholes) != 1:
+        wholes = _list_before(along, item, done, rest)
     if len(wholes) != 1:
         return None
     return DraftRate([(1, each) for each in done], [(1, wholes[0])])
+
+
+def _list_before(
+    along: Direction, item: DraftItem, done: Sequence[DraftItem], rest: Sequence[DraftItem]
+) -> list[DraftItem]:
+    """What is owed, 应办结数; else what stands right before what was done of it, the rate right behind."""
+    owed = [each for each in rest if _OWED.search(each.label) and each.heads == item.heads]
+    near = [each for each in owed if _has_in_order(_OWED.sub("", read_label(each.label).words), done[0].label[-3:-1])]
+    if len(near or owed) == 1:
+        return near or owed
+    items = along.block.items(along.axis)
+    at = items.index(item)
+    before = items[max(0, at - 2) : at]
+    return before[:1] if len(before) == 2 and [before[1]] == [*done] and before[0] in rest else []
 
 
 def _is_whole(item: DraftItem) -> bool:
@@ -183,6 +234,14 @@ def _tells_of(item: DraftItem, stem: str) -> bool:
 def _has_in_order(text: str, signs: str) -> bool:
     left = iter(text)
     return all(sign in left for sign in signs)
+
+
+def name_period_free(item: DraftItem) -> str:
+    """A label without what it says of a period: 累计 of 上年同期累计 and of 本年累计完成数."""
+    return _PERIODS.sub("", read_label(item.label).words)
+
+
+_PERIODS: Final = re.compile(r"(?:上|去|前|本|当)(?:年度?|月|期|季度?)|同期|完成|实际|执行|发生|[数额量]$")
 
 
 def _list_measures(along: Direction, items: Sequence[DraftItem]) -> set[tuple[str, int]]:

@@ -88,6 +88,10 @@ class DraftItem:
     entry: DraftEntry | None = None
     alone: bool = False
     """Whether its figures are of each agency, and of no sum."""
+    fills_nothing: bool = False
+    """Whether it is a row without a cell to fill in."""
+    counted: bool = False
+    """Whether it is told by what stands beside it that things are counted here, whatever its label is like."""
 
 
 @dataclass(eq=False)
@@ -98,8 +102,17 @@ class DraftBlock:
     rows: list[DraftItem]
     columns: list[DraftItem]
     measure: DraftMeasure
-    guessed: bool = False
-    """Whether nothing printed tells its measure."""
+    told: bool = False
+    """Whether its measure is printed."""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether there are figures of whose measure nothing printed tells."""
+        return not self.told and any(
+            column.id not in row.absent and column.measure is None and row.measure is None
+            and row.entry is None and column.entry is None
+            for row in self.rows for column in self.columns
+        )  # fmt: skip
 
     def measure_of(self, row: DraftItem, column: DraftItem) -> DraftMeasure:
         """What the figure of a cell is counted in."""
@@ -107,6 +120,11 @@ class DraftBlock:
 
     def items(self, axis: Axis) -> list[DraftItem]:
         return self.rows if axis == "row" else self.columns
+
+    def has_cell(self, axis: Axis, item: DraftItem, place: DraftItem) -> bool:
+        """Whether a row (or a column) has a cell in a column (or a row)."""
+        row, column = (item, place) if axis == "row" else (place, item)
+        return column.id not in row.absent
 
     def list_places(self, axis: Axis, terms: Sequence[DraftItem], joined: bool = False) -> list[DraftItem]:
         """Along which columns (or rows) some rows (or columns) have cells that can be added up.

@@ -24,6 +24,7 @@ _CHOICE: Final = re.compile(r"[^,，\"“”、\s_＿=+@/-][^,，\"“”、\n_�
 """Nothing with a line to write on: what is written there is none of a list."""
 _BETWEEN: Final = " \u3000：:；;。－—–-"
 """What stands between boxes, and is no part of what is chosen."""
+_MANY: Final = re.compile(r"[可请]以?(?:多选|选几项|选多项|选择多项)|多选|不定项")
 _IN_BRACKETS: Final = re.compile(r"[（(]([\u4e00-\u9fff]{1,12}(?:[/／][\u4e00-\u9fff]{1,12})+)[）)]")
 _CERTAIN: Final = frozenset({"备注"})
 
@@ -32,7 +33,7 @@ def propose_entries(table: DraftTable) -> None:
     """Makes cells of a table what is no figure, where labels or what is printed in the blank tell so."""
     for block in table.blocks:
         fills = [block.shape.list_fills(at) for at in range(len(block.rows))]
-        for at, column in enumerate(block.columns):
+        for at, column in enumerate(() if block.shape.headless else block.columns):
             _make_entry(table, block, "column", column, [row[at].text for row in fills if at in row])
         for row, filled in zip(block.rows, fills, strict=True):
             _make_entry(table, block, "row", row, [square.text for square in filled.values()])
@@ -52,7 +53,7 @@ def take_back_entries(tables: Sequence[DraftTable]) -> bool:
 
 def _describe(entry: DraftEntry) -> str:
     match entry.form:
-        case "choice":
+        case "choice" | "several":
             return f"选项（{'、'.join(entry.choices)}）"
         case _:
             return next(words for form, words in _FORMS.values() if form == entry.form)
@@ -65,7 +66,8 @@ def _make_entry(table: DraftTable, block: DraftBlock, axis: Axis, item: DraftIte
         return
     form, told = _FORMS.get(kind, ("choice", "选项"))
     if choices:
-        form = "yes_no" if {*choices} == {YES_CHOICE, NO_CHOICE} else "choice"
+        form = "several" if _MANY.search(item.label) else "choice"
+        form = "yes_no" if {*choices} == {YES_CHOICE, NO_CHOICE} else form
     if form == "yes_no" and not choices:
         choices = (YES_CHOICE, NO_CHOICE)
     if not _can_be(table, block, axis, item):
@@ -74,13 +76,15 @@ def _make_entry(table: DraftTable, block: DraftBlock, axis: Axis, item: DraftIte
         return
     doubts = [*_word_doubt(form, choices, item, printed)]
     item.doubts = [doubt for doubt in item.doubts if not (choices and doubt.startswith(PRINTED_THERE))] + doubts
-    item.entry = DraftEntry(form, choices if form == "choice" else (), item.measure, tuple(doubts))
+    item.entry = DraftEntry(form, choices if form in {"choice", "several"} else (), item.measure, tuple(doubts))
     item.measure = None
 
 
 def _word_doubt(form: EntryForm, choices: Sequence[str], item: DraftItem, printed: Sequence[str]) -> Iterator[str]:
     if form == "choice":
-        yield f"按所印的“{'、'.join(choices)}”起草为单选；可以选几项的，改写成文字"
+        yield f"按所印的“{'、'.join(choices)}”起草为单选；可以选几项的，kind 改成 several"
+    elif form == "several":
+        yield f"按所印的“{'、'.join(choices)}”起草，可以选几项；只能选一项的，kind 改成 choice"
     elif form == "yes_no":
         if not any(_BOX.search(text) for text in printed):
             yield "按标签看，这里填是或否；不是就改 kind"
@@ -102,8 +106,8 @@ def _can_be(table: DraftTable, block: DraftBlock, axis: Axis, item: DraftItem) -
 def _find_choices(label: str, printed: Sequence[str]) -> tuple[str, ...]:
     """What can be chosen, as boxes in the blank or slashes in the label tell; nothing where those differ."""
     told = {tuple(part.strip(_BETWEEN) for part in _BOX.split(text)) for text in printed if _BOX.search(text)}
-    if len(told) > 1:
-        return ()
+    if len(told) > 1 or (told and not all(_BOX.search(text) for text in printed)):
+        return ()  # what is printed in one place is chosen there alone
     if told:
         [parts] = told
         choices = tuple(part for part in parts if part)

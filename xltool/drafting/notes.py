@@ -8,7 +8,7 @@ from typing import Final
 
 from xltool.drafting.adding import Direction, add_check, add_total
 from xltool.drafting.dividing import add_rate
-from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftRate, DraftTable
+from xltool.drafting.draft import Axis, DraftBlock, DraftItem, DraftMeasure, DraftRate, DraftTable
 from xltool.drafting.words import read_label, read_ordinal
 from xltool.forms.written import read_number
 
@@ -25,6 +25,11 @@ _WORDED: Final = re.compile(
     r"(等于|大于等于|大于或等于|不小于|不少于|小于等于|小于或等于|不大于|不多于|不超过)"
     r"第([一二三四五六七八九十]+)项((?:[加减、和与]+第[一二三四五六七八九十]+项)*)(?:之和|之差|的和)?"
 )
+_NAMED: Final = re.compile(
+    r"([\u4e00-\u9fff][\u4e00-\u9fff0-9()、“”]{1,24}?)\s*=\s*([(]?[\u4e00-\u9fff][^=。;；,，]{2,80}?)(?=[。;；,，]|\s*$|[0-9]\.)"
+)
+"""生师比=在校学生数/专任教师数: a formula in the words of labels."""
+_HUNDRED: Final = re.compile(r"\s*[×*x]\s*100\s*[%％]?\s*$")
 _STEP: Final = re.compile(r"([加减、和与])第([一二三四五六七八九十]+)项")
 _SENSE: Final = {"等于": "=", **dict.fromkeys(("大于等于", "大于或等于", "不小于", "不少于"), ">=")}
 _RATIO: Final = re.compile(r"([0-9A-Z]{1,3})[=＝]([0-9A-Z]{1,3})[/÷]([0-9A-Z]{1,3})")
@@ -59,6 +64,8 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
                 near[0].told.append(f"说明里的“{found}”是乘除，写不成勾稽关系")
         for worded in _WORDED.finditer(text):
             _take_words(near[0], worded)
+        for named in _NAMED.finditer(text.translate(_PLAIN)):
+            _take_names(near[0], named[1], named[2])
 
 
 def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
@@ -66,7 +73,10 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     sides = [list(_list_terms(piece)) for piece in pieces[::2]]
     signs = pieces[1::2]
     numbers = {number for side in sides for _, number in side}
-    places = [(table, *place) for table in near for place in _find_items(table, numbers)]
+    told: Axis | None = "row" if "行" in formula else "column" if re.search("[栏列]", formula) else None
+    places = [
+        (table, *place) for table in near for place in _find_items(table, numbers) if told in {None, place[1]}
+    ]
     if not places:
         if _take_threshold(near, formula):
             return
@@ -79,7 +89,9 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     terms = [[(times, items[number]) for times, number in side] for side in sides]
     for sign, one, other in zip(signs, terms, terms[1:], strict=False):
         text = f"原表说明：{formula}"
-        if axis == "column" and len({item.heads for _, item in (*one, *other)}) > 1 and sign == "=":
+        whole = one[0][1] if len(one) == 1 else None
+        named = whole is not None and read_label(whole.label).is_total
+        if axis == "column" and len({item.heads for _, item in (*one, *other)}) > 1 and sign == "=" and not named:
             if not add_check(
                 Direction(table, block, axis), (one, other), "=", both, text
             ):  # a breakdown, beside the figure itself
@@ -214,6 +226,53 @@ def _take_words(table: DraftTable, match: re.Match[str]) -> None:
             add_check(Direction(table, block, "row"), (terms[0], terms[1]), sign, "", match[0])
             return
     table.told.append(f"说明里的“{match[0]}”没有对上本表的各项")
+
+
+def _take_names(table: DraftTable, target: str, right: str) -> None:
+    """A formula whose terms are labels of lines, or of columns: a quotient, or a sum."""
+    quotient = re.split(r"[/÷]", _HUNDRED.sub("", right))
+    pieces = re.split(r"([+\-])", right)
+    for block in table.blocks:
+        axes: tuple[Axis, ...] = ("column", "row")
+        for axis in axes:
+            whole = _find_called(block.items(axis), target)
+            if whole is None:
+                continue
+            along = Direction(table, block, axis)
+            if len(quotient) == 2:
+                above, below = (_find_called(block.items(axis), each.strip(" ()")) for each in quotient)
+                if above is not None and below is not None:
+                    _add_named_rate(along, whole, DraftRate([(1, above)], [(1, below)]), f"{target}={right}")
+                    return
+            elif len(pieces) > 1:
+                terms = [(-1 if sign == "-" else 1, _find_called(block.items(axis), each.strip(" ()")))
+                         for sign, each in zip(["+", *pieces[1::2]], pieces[::2], strict=True)]  # fmt: skip
+                found = [(times, item) for times, item in terms if item is not None]
+                if len(found) == len(terms):
+                    add_total(along, whole, found, "", f"原表说明：{target}={right}")
+                    return
+
+
+def _add_named_rate(along: Direction, item: DraftItem, rate: DraftRate, told: str) -> None:
+    measure = item.measure
+    if measure is None or (measure.kind == "count" and not measure.decimals):
+        unit = "%" if "%" in told or "％" in told else "比"
+        item.measure = DraftMeasure(unit, 2, signed=False, kind="percent" if unit == "%" else "average")
+    if not add_rate(along, item, rate, f"按原表说明“{told}”四舍五入起草，两位小数是猜的"):
+        item.measure = measure
+
+
+def _find_called(items: Sequence[DraftItem], name: str) -> DraftItem | None:
+    """The one line or column that is called so: by its label, or by that of its head and its own."""
+    wanted = re.sub(r"[\s“”]", "", name)
+
+    def call(item: DraftItem) -> set[str]:
+        words = read_label(item.label).words
+        above = [read_label(head.label).words for head in item.heads[-1:]]
+        return {words, words.removesuffix("数"), *(f"{head}{words}" for head in above)}
+
+    found = [item for item in items if wanted in call(item) or wanted.removesuffix("数") in call(item)]
+    return found[0] if len(found) == 1 else None
 
 
 def _list_steps(table: DraftTable, block: DraftBlock, text: str) -> Iterator[list[tuple[int, DraftItem]]]:

@@ -16,10 +16,13 @@ _NOTE: Final = re.compile(
     r"^[\s\u3000]*(?:填[报表写])?(?:说明|注|备注|备\s*注|附注|指标解释|审核关系|平衡关系|逻辑关系)[\s\u3000]*[：:0-9１]"
 )
 _FIELD: Final = re.compile(
-    r"(?:^|[\s\u3000])([^\s\u3000：:，。；、_＿□]{1,16}|填[\s\u3000]{1,2}报[\s\u3000]{1,2}人)[\s\u3000]*[：:]"
+    r"(?:^|[\s\u3000])([^\s\u3000：:，。；、_＿□]{1,16}|填[\s\u3000]{1,2}报[\s\u3000]{1,2}人"
+    r"|(?<![^\s\u3000])[\u4e00-\u9fff][\s\u3000]+[\u4e00-\u9fff])[\s\u3000]*[：:]"
 )
 _NOT_GIVEN: Final = re.compile(r"[\s\u3000_＿×XX年月日季度〔〕\[\]—/-]*(?:200|20)?[\s\u3000_＿×年月日季度]*")
 _DAY: Final = re.compile(r"年[\s\u3000_＿×]*月[\s\u3000_＿×]*日|日期$")
+_BODY: Final = re.compile(r"(?:单位|机构|机关|部门|名称|人)(?:[（(].*[）)])?$")
+"""How the label of somebody ends, who is no day though a day is asked for behind it: 编制单位：　　年　月　日."""
 _TICKS: Final = re.compile(r"□[\s\u3000]*[\u4e00-\u9fff]")
 _TEMPLATE: Final = re.compile(r"(?:格式)?(?:模板|模版|样表|样式|空表|空白表)$")
 _HEADING: Final = re.compile(
@@ -27,6 +30,12 @@ _HEADING: Final = re.compile(
 )
 _WRITE: Final = re.compile(r"^[（(].*(?:文字|描述|填写|阐述|报告).*[）)]$")
 _PREFIX: Final = re.compile(r"^[0-9]{1,2}[\s\u3000]+")
+_PERIOD_ALONE: Final = re.compile(
+    r"[（(]?[\s\u3000_＿×XxХ0-9—－–~～-]*(?:年|学年|季|月)[\s\u3000_＿×XxХ0-9年月日季度第学初末期上下半至到—－–~～-]*[）)]?"
+)
+"""A line that says for which period alone: （××××年第×季度）, 20××—20××学年初."""
+_FORM_NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{1,6}[0-9]{1,3}(?:[-—－–][0-9]{1,3})?表(?:[（(][^（）()]*[）)])?")
+"""A line that says the number of the form alone: 村会01表."""
 
 
 class Field(NamedTuple):
@@ -47,12 +56,17 @@ class PrintedFact(NamedTuple):
 
 @dataclass(frozen=True)
 class TablePaper:
-    """A table with the title above it, the unit of all of it, and the notes below it."""
+    """A table with the title above it, the units of its figures (of all of them the first), and the notes below it."""
 
     table: SquareTable
     title: str
-    unit: str
+    units: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit of what tells no other; '' where none is printed."""
+        return self.units[0] if self.units else ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +108,7 @@ def read_paper(parts: Sequence[BlankPart]) -> BlankPaper:
         notes, rest = _part_gap(gaps[at + 1])
         place = "head" if at == 0 else ""
         heading = ""
-        unit = ""
+        units: tuple[str, ...] = ()
         for place_, text in enumerate(carried):
             found = _read_fields(text, place or "head") if text != title else ([], [])
             if place:
@@ -103,15 +117,16 @@ def read_paper(parts: Sequence[BlankPart]) -> BlankPaper:
             elif found[0] or found[1]:
                 known = {field.label for field in fields}
                 fields += [field for field in found[0] if field.label not in known]
-            unit = load_terms().find_unit_line(text) or unit
+            units = load_terms().find_unit_line(text) or units
             following = carried[place_ + 1] if place_ + 1 < len(carried) else ""
             if _HEADING.match(text) and len(text) <= _LONGEST_HEADING and _WRITE.match(following):
                 writings.append(WrittenSection(text, at))
-            elif (
-                not (found[0] or found[1] or _WRITE.match(text) or load_terms().find_unit_line(text)) and text != title
-            ):
+            elif not (
+                found[0] or found[1] or _WRITE.match(text) or load_terms().find_unit_line(text) or _is_aside(text)
+            ) and text != title:
                 heading = text if len(text) <= _LONGEST_HEADING else heading
-        papers.append(TablePaper(table, heading, unit or load_terms().find_unit(heading or title), tuple(notes)))
+        unit = load_terms().find_unit(heading or title)
+        papers.append(TablePaper(table, heading, units or ((unit,) if unit else ()), tuple(notes)))
         carried = rest
     for place_, text in enumerate(carried):
         found = _read_fields(text, "foot")
@@ -122,8 +137,18 @@ def read_paper(parts: Sequence[BlankPart]) -> BlankPaper:
     return BlankPaper(title, tuple(fields), tuple(told), tuple(papers), tuple(writings), tuple(gaps[0]))
 
 
+def _is_aside(text: str) -> bool:
+    """Whether a line tells the period or the number of the form alone."""
+    return _PERIOD_ALONE.fullmatch(text) is not None or _FORM_NUMBER.fullmatch(text) is not None
+
+
 def _find_title(above: Sequence[str], table: SquareTable) -> str:
-    lines = [text for text in above if not any(_read_fields(text, "head")) and not load_terms().find_unit_line(text)]
+    lines = [
+        text
+        for text in above
+        if not any(_read_fields(text, "head")) and not load_terms().find_unit_line(text) and not _is_aside(text)
+    ]
+    lines = [text for text in lines if not _HEADING.match(text)] or lines  # those are of the tables
     named = [
         text
         for text in lines
@@ -136,23 +161,30 @@ def _find_title(above: Sequence[str], table: SquareTable) -> str:
 
 
 def _part_gap(gap: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What stands between two tables: notes of the one above, and what belongs to the one below."""
+    """What stands between two tables: notes of the one above, and what belongs to the one below.
+
+    Notes may stand behind the fields at the foot, too.
+    """
     notes: list[str] = []
-    for at, text in enumerate(gap):
+    rest: list[str] = []
+    within = True
+    for text in gap:
         numbered = bool(notes) and re.match(r"^[0-9①-⑳（(]", text) is not None
         sentence = text.endswith(("。", "；", ";")) or len(text) > _LONGEST_HEADING
-        if _NOTE.match(text) or numbered or (sentence and not _HEADING.match(text)):
+        if _NOTE.match(text) or (within and (numbered or (sentence and not _HEADING.match(text)))):
             notes.append(text)
-            continue
-        return notes, list(gap[at:])
-    return notes, []
+            within = True
+        else:
+            rest.append(text)
+            within = False
+    return notes, rest
 
 
 def _read_fields(text: str, place: str) -> tuple[list[Field], list[PrintedFact]]:
     """The fields of a line: what stands before a colon with nothing behind it, and what is told there."""
-    if _NOTE.match(text) or load_terms().find_unit_line(text):
+    if _NOTE.match(text):
         return [], []
-    line = _PREFIX.sub("", text)
+    line = _PREFIX.sub("", load_terms().cut_unit_line(text))
     marks = list(_FIELD.finditer(line))
     fields, told = [], []
     for at, mark in enumerate(marks):
@@ -162,7 +194,8 @@ def _read_fields(text: str, place: str) -> tuple[list[Field], list[PrintedFact]]
         if boxes and not _TICKS.search(behind):
             fields.append(Field(label, place, day=False, boxes=boxes))
         elif _NOT_GIVEN.fullmatch(behind) or _TICKS.search(behind):
-            fields.append(Field(label, place, day=_DAY.search(behind.strip() or label) is not None, boxes=0))
+            day = _DAY.search(behind.strip() or label) is not None and _BODY.search(label) is None
+            fields.append(Field(label, place, day=day, boxes=0))
         elif len(behind.strip()) <= _LONGEST_HEADING and not behind.strip().endswith("。"):
             told.append(PrintedFact(label, behind.strip(" \u3000")))
     return fields, told

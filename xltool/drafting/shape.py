@@ -19,6 +19,8 @@ _SERIAL_HEAD: Final = re.compile(r"序号|行次|编号|栏次|行号")
 _SERIAL: Final = re.compile(
     r"[0-9]{1,3}|[0-9]{1,2}(?:[.．][0-9]{1,2}){1,6}|[一二三四五六七八九十]{1,3}|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
 )
+_GOES_ON: Final = re.compile(r"[…⋯.·]+")
+"""What stands in place of a number where lines go on: ……"""
 _CODE: Final = re.compile(r"[A-Z]?[0-9]{1,4}|[（(][0-9]{1,3}[）)]")
 
 
@@ -322,7 +324,8 @@ def _is_serial(table: SquareTable, column: int, heads: int, rows: range) -> bool
     """Whether a column numbers its rows, or holds units or codes and no names."""
     texts = [table.at[row, column].text.strip() for row in rows]
     told = [text for text in texts if text]
-    numbered = all(_SERIAL.fullmatch(text) or _CODE.fullmatch(text) for text in told)
+    numbers = [text for text in told if not _GOES_ON.fullmatch(text)]
+    numbered = bool(numbers) and all(_SERIAL.fullmatch(text) or _CODE.fullmatch(text) for text in numbers)
     head = re.sub(r"\s+", "", table.at[heads, column].text)
     return bool(told) and numbered and (_SERIAL_HEAD.search(head) is not None or len(told) > 1 or not head)
 
@@ -390,6 +393,7 @@ def _read_row(table: SquareTable, row: int, parts: _Parts, shift: dict[int, int]
     return RowShape(row, path, printed, absent, tuple(found))
 
 
+_COLONS: Final = ("：", ":")
 _DASHES: Final = " \u3000-—–－―…/／×*＊"
 """What stands where there is nothing to say."""
 
@@ -412,10 +416,12 @@ def _mark_headings(rows: list[RowShape], before: int, after: int, figures: Seque
         dashed = any(text.strip() for text in row.printed[before:])
         bare = bool(beside[0]) and all(without[before:]) and (not dashed or _heads_others(rows, at))
         unitless = bool(beside[1]) and all(without[before + place] for place in beside[1]) and _heads_others(rows, at)
+        totalled = label.words.endswith(_COLONS) and any(_is_totalled(rows, place) for place in range(len(rows)))
         unnumbered = bool(beside[2]) and all(without[:before]) and label.numbering.level == 1
-        if empty and (bare or unitless or unnumbered):
+        if empty and (bare or unitless or unnumbered or totalled):
             places = {place: "" for place in range(len(figures)) if place not in row.absent}
-            found.append(RowShape(row.at, row.path, row.printed, {**row.absent, **places}, ()))
+            doubt = "按只是标题、没有数可填起草" if totalled else ""
+            found.append(RowShape(row.at, row.path, row.printed, {**row.absent, **places}, (), doubt))
         elif (
             row.open
             and following is not None
@@ -428,6 +434,15 @@ def _mark_headings(rows: list[RowShape], before: int, after: int, figures: Seque
         else:
             found.append(row)
     return found
+
+
+def _is_totalled(rows: Sequence[RowShape], at: int) -> bool:
+    """Whether 流动资产： stands over lines of which a later one is 流动资产合计."""
+    words = read_label(rows[at].label).words
+    labels = [read_label(row.label) for row in rows[at + 1 :]]
+    return words.endswith(_COLONS) and any(
+        each.words.startswith(words.rstrip("：:")) and each.says_total for each in labels
+    )
 
 
 def _is_told(rows: Sequence[RowShape], place: int) -> bool:

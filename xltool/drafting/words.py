@@ -37,7 +37,8 @@ _NUMBERED: Final[tuple[tuple[int, re.Pattern[str]], ...]] = (
 )
 _UNIT_TOLD: Final = re.compile(r"[（(【]\s*(?:计量)?(?:单位)?\s*[：:]?\s*([^（）()：:]{1,8}?)\s*[）)】]")
 _UNIT_LINE: Final = re.compile(
-    r"(?<![报编制表送管责办人])(?:计量|金额)?单\s*位\s*[：:]\s*([^\s\u3000，,。；;（）()、]{1,8})(?:[\s\u3000]|[）)]|$)"
+    r"[（(]?(?<![报编制表送管责办人])(?:计量|金额)?单\s*位\s*[：:]\s*"
+    r"([^\s\u3000，,。；;（）()、]{1,8}(?:[、，,][^\s\u3000，,。；;（）()、]{1,8})*)(?:[\s\u3000]|[）)]|$)"
 )
 _PER: Final = re.compile(r"[^/\s]{1,6}/[\u4e00-\u9fff·]{1,4}")
 _ASIDE: Final = re.compile(r"[（(][^（）()]*[）)]")
@@ -61,13 +62,14 @@ class Numbering(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label taken apart: 其中 before it, 加 or 减 before it, its number, and the words alone."""
+    """A label taken apart: 其中, 加 or 减 before it, its number, the words alone, and how far it stands in."""
 
     text: str
     of_which: bool
     sign: int
     numbering: Numbering
     words: str
+    indent: int
 
     @property
     def is_total(self) -> bool:
@@ -83,11 +85,14 @@ class Label:
 @cache
 def read_label(text: str) -> Label:
     """A printed label taken apart."""
+    before = text[: len(text) - len(text.lstrip(" \u3000"))]
+    indent = before.count("\u3000") + before.count(" ") // 2
     for level, pattern in _LETTERED:
         match = pattern.match(text)
         if match is not None:
             rest = re.sub(r"[\s\u3000]+", "", text[match.end() :])
-            return Label(text, False, 0, Numbering(level, read_ordinal(match[1])), _ASIDE.sub("", rest) or rest)
+            words = _ASIDE.sub("", rest) or rest
+            return Label(text, False, 0, Numbering(level, read_ordinal(match[1])), words, indent)
     rest = re.sub(r"[\s\u3000]+", "", text)
     of_which = _OF_WHICH.match(rest) is not None
     rest = _OF_WHICH.sub("", rest)
@@ -100,8 +105,8 @@ def read_label(text: str) -> Label:
             told = _SIGNED.match(rest[match.end() :])
             sign = sign if told is None else 1 if told[1] == "加" else -1
             words = _ASIDE.sub("", _SIGNED.sub("", rest[match.end() :]))
-            return Label(text, of_which, sign, Numbering(level, read_ordinal(match[1])), words)
-    return Label(text, of_which, sign, Numbering(0, 0), _ASIDE.sub("", rest) or rest)
+            return Label(text, of_which, sign, Numbering(level, read_ordinal(match[1])), words, indent)
+    return Label(text, of_which, sign, Numbering(0, 0), _ASIDE.sub("", rest) or rest, indent)
 
 
 def read_ordinal(text: str) -> int:
@@ -132,6 +137,7 @@ class FormWords:
     kinds: tuple[tuple[str, str], ...]
     signed: tuple[str, ...]
     counted: str
+    penalties: tuple[str, ...]
     alike: tuple[Mapping[str, int], ...]
 
     def find_counted(self, label: str) -> str:
@@ -158,17 +164,26 @@ class FormWords:
         word = text.strip()
         return word in self.units or (_PER.fullmatch(word) is not None and word.partition("/")[0] in self.units)
 
+    def find_decimals(self, unit: str) -> int:
+        """How many digits a unit has behind the point: for one of each something, those of what is divided."""
+        return self.decimals.get(unit, self.decimals.get(unit.partition("/")[0], 0))
+
     def find_unit(self, label: str) -> str:
         """The unit that a label says in brackets; '' where it says none."""
         for match in _UNIT_TOLD.finditer(label):
-            if match[1] in self.units:
+            if self.is_unit(match[1]):
                 return match[1]
         return ""
 
-    def find_unit_line(self, text: str) -> str:
-        """The unit that a line above a table says; '' where it says none."""
+    def find_unit_line(self, text: str) -> tuple[str, ...]:
+        """The units that a line above a table says; none where it says none."""
         match = _UNIT_LINE.search(text)
-        return match[1] if match is not None and match[1] in self.units else ""
+        units = tuple(re.split("[、，,]", match[1])) if match is not None else ()
+        return units if all(map(self.is_unit, units)) else ()
+
+    def cut_unit_line(self, text: str) -> str:
+        """A line without the units that it says."""
+        return _UNIT_LINE.sub("\u3000", text) if self.find_unit_line(text) else text
 
     def is_signed(self, *labels: str) -> bool:
         """Whether figures under labels may be negative."""
@@ -183,5 +198,6 @@ def load_terms() -> FormWords:
     kinds = tuple((word, kind) for kind, words in data["kinds"].items() for word in words)
     return FormWords(
         data["names"], data["units"], data["decimals"], kinds, tuple(data["signed"]["words"]), data["counted"]["words"],
+        tuple(data["penalties"]["words"]),
         tuple(data["alike"].values()),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from xltool.forms import catalog
 from xltool.messages import DefinitionError
 from xltool.model import PERIOD_KINDS
 from xltool.periods import Period, fits_form, list_periods, parse_period, period_of
-from xltool.published.read import Hints
+from xltool.published.hints import Hints
 
 KINDS = [kind for kind in PERIOD_KINDS if kind not in {"year", "once"}]
 PARTS = ["", "S", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02d}" for month in range(1, 13))]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from xltool.charts.picture import Picture
     from xltool.forms.across import AcrossRule, OtherForm, OtherReports
-    from xltool.published.read import Hints, Imported
+    from xltool.published.hints import Hints
+    from xltool.published.imported import Imported
     from xltool.rules.opinions import Opinion
 
 Status: TypeAlias = Literal["accepted", "returned", "rejected"]
@@ -106,7 +107,8 @@ def imported(data: bytes, source: str = "", hints: Hints | None = None, *, scans
     >>> found.reading.submission.values == xltool.read(sample).submission.values
     True
     """
-    from xltool.published.read import NO_HINTS, read_report
+    from xltool.published.hints import NO_HINTS
+    from xltool.published.read import read_report
 
     return read_report(data, catalog.load_all(), source, hints or NO_HINTS, scans=scans)
 
@@ -122,7 +124,7 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     """
     from xltool.forms.references import resolve_references
     from xltool.forms.totals import complete_totals
-    from xltool.published.read import Hints
+    from xltool.published.hints import Hints
     from xltool.published.verify import find_differences
 
     reading = imported(report, hints=Hints(scope=submission.scope)).reading

@@ -21,11 +21,11 @@ from xltool.sources import open_source
 from xltool.workers import SLOWEST, WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:
-    from xltool.published.read import Hints, Imported
+    from xltool.published.hints import Hints
+    from xltool.published.imported import Imported
     from xltool.spreadsheet.book import RawBook
 
 Result = TypeVar("Result")
-
 WORTH_WORKERS: Final = 12
 """Fewer light files than this are read faster here than in processes that have to be started."""
 LIGHT_DOCUMENT: Final = 2**20
@@ -104,7 +104,7 @@ def _is_scan(reading: Reading) -> bool:
 
 def _read_scan(data: bytes, source: str, hints: Hints | None = None) -> Imported:
     """The reading of a scanned report, in a worker that may take as long and as much as recognising needs."""
-    from xltool.published.read import Imported
+    from xltool.published.imported import Imported
     from xltool.published.scan import SCAN_MEMORY, SCAN_SECONDS
 
     [answer] = workers.run_in_workers(
@@ -127,7 +127,7 @@ def read_in_worker(data: bytes, source: str = "", passwords: Sequence[str] = ())
 
 def import_report(data: bytes, source: str = "", hints: Hints | None = None) -> Imported:
     """The reading of one published report, with the source of each figure."""
-    from xltool.published.read import Imported
+    from xltool.published.imported import Imported
 
     file = _prepare(data, source, told=True)
     if file.refusal is not None:

@@ -9,7 +9,7 @@ from tests import figures
 from xltool import api
 from xltool.forms import catalog
 from xltool.model import Agency, Submission
-from xltool.published.read import Imported
+from xltool.published.imported import Imported
 from xltool.published.vocabulary import read_vocabulary
 
 VOCABULARY = read_vocabulary([spec for spec in catalog.load_all() if spec.usual])

@@ -18,7 +18,8 @@ from tests.published.reports import codes, report, sentence
 from tests.published.test_as_printed import PLAIN, SPEC, page
 from xltool import api
 from xltool.model import Submission
-from xltool.published.read import MAX_FIRST_WORDS, MAX_LEFT_QUOTED, Imported
+from xltool.published.doubts import MAX_FIRST_WORDS, MAX_LEFT_QUOTED
+from xltool.published.imported import Imported
 
 SEEDS = range(12)
 FURNITURE = (

@@ -11,7 +11,7 @@ from tests.forms import blanks
 from xltool.forms import catalog
 from xltool.forms.number import from_text
 from xltool.model import Agency, FormSpec, Submission
-from xltool.published import read, tables
+from xltool.published import opening, tables
 from xltool.report import docx, html
 from xltool.report.assemble import assemble_report
 
@@ -56,7 +56,7 @@ def fill_in(spec: FormSpec) -> Submission:
 
 def read_figures(spec: FormSpec, data: bytes) -> tuple[dict[str, object], list[str]]:
     """The values that are read of a report, and why the others are not."""
-    opened = read.read_document(data, [spec])
+    opened = opening.read_document(data, [spec])
     assert opened is not None
     found = [readings[0] for readings in tables.find_tables([spec], opened[1]).values()]
     values = {

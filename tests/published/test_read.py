@@ -18,7 +18,7 @@ from tests.workbook.parts import packed
 from xltool import api
 from xltool.forms import document, totals
 from xltool.model import Agency
-from xltool.published.read import Hints
+from xltool.published.hints import Hints
 
 SPEC = api.form("ogi-2021")
 PLAIN = report(7)

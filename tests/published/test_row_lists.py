@@ -19,7 +19,8 @@ from xltool.forms.spec import parse_spec
 from xltool.messages import render
 from xltool.model import Agency, Finding, ListContent, ListRow, Report, Submission
 from xltool.periods import Period
-from xltool.published.read import Imported, read_report
+from xltool.published.imported import Imported
+from xltool.published.read import read_report
 from xltool.published.verify import find_differences
 from xltool.report.assemble import assemble_report
 from xltool.report.docx import to_docx

@@ -272,7 +272,7 @@ def test_the_seed():
     seed = next((SHARED / "seed").glob("*.txt"), None)
     if seed is None:
         pytest.skip("no report of others here")
-    from xltool.published.read import Hints
+    from xltool.published.hints import Hints
     from xltool.readings import import_report
 
     read = import_report(seed.read_bytes(), seed.name, Hints()).reading.submission

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import figures
 from xltool import api
 from xltool.forms import catalog
-from xltool.published.read import Hints
+from xltool.published.hints import Hints
 from xltool.readings import import_report
 from xltool.rules.texts import find_text_doubts
 

@@ -156,7 +156,7 @@ def _read_report(
     names: Sequence[str], agency: str, level: Level | None, told: Period | None, figures: Path | None
 ) -> Reading:
     """The reading of the one published report that the options speak of."""
-    from xltool.published.read import Hints
+    from xltool.published.hints import Hints
 
     if len(names) != 1:
         raise click.UsageError("--agency、--level、--year、--period 说的是一份已公布的报告，一次只能审核一份。")
@@ -171,7 +171,7 @@ def _read_report(
 
 def _read_with_figures(name: str, passwords: tuple[str, ...], figures: Path) -> Reading:
     """The reading of a file, whose figures are written into a folder."""
-    from xltool.published.read import Hints
+    from xltool.published.hints import Hints
 
     data = open_source(name)
     if isinstance(data, bytes) and readings.may_be_report(data):

@@ -45,7 +45,7 @@ from xltool.report.printing import list_read_back
 )
 def command(report: Path, target: Path | None, evidence: Path | None, **told: Any) -> None:
     """Writes the document, and what was unsure to standard error."""
-    from xltool.published.read import Hints
+    from xltool.published.hints import Hints
 
     hints = Hints(told["agency"], told["code"], told["level"], scope=told["scope"])
     period = choose_period(told["year"], told["period"])

@@ -16,7 +16,8 @@ from xltool.model import Finding, Reading
 from xltool.sources import open_source
 
 if TYPE_CHECKING:
-    from xltool.published.read import Hints, Imported
+    from xltool.published.hints import Hints
+    from xltool.published.imported import Imported
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -43,7 +44,7 @@ def read_report_file(path: Path | str, hints: Hints, *, alone: bool = False) -> 
 
     Raises a usage error, where the options speak of reports `alone`, for a file that is none.
     """
-    from xltool.published.read import Imported
+    from xltool.published.imported import Imported
 
     data = open_source(str(path))
     if isinstance(data, Finding):

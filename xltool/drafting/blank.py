@@ -10,14 +10,13 @@ from xltool import kinds
 from xltool.drafting.squares import Square, SquareTable, cover_table
 from xltool.messages import XltoolError, tell_finding
 from xltool.published.document import Document, Prose
-from xltool.published.read import read_document
+from xltool.published.opening import read_document
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
 
 BlankPart: TypeAlias = str | SquareTable
 """A paragraph, or a table."""
-
 _FEWEST_SQUARES: Final = 2
 
 

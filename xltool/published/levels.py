@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from xltool.codes import LEVEL_NAMES
 from xltool.model import Level
 
 
@@ -34,7 +35,6 @@ _SHORT_PREFECTURES: Final = (
 )
 """Autonomous prefectures as people call them, without 自治; 州 ends the names of many cities too, before their 市."""
 _MUNICIPALITIES: Final = "北京市|天津市|上海市|重庆市"
-
 _STATE: Final = re.compile(
     rf"(?:中华人民共和国)?(?:(?:{_MINISTRIES})部?(?<=[部会])|{_STATE_BODIES})(?:办公厅)?"
     r"|国务院(?!.*(?:省|市|县|区|州)).*"
@@ -129,3 +129,12 @@ def _rank_body(rank: str, place: str, body: str, *, government: bool) -> LevelGu
     if _BRANCH.search(body):
         return LevelGuess(None, "分局、支队等派出机构的级别，从名称看不出")
     return LevelGuess("province" if rank == "province" else "city", why)
+
+
+def explain_level(given: Level | None, guess: LevelGuess) -> str:
+    """The level of a report's agency, and how it is known: given by a person, or guessed."""
+    if given:
+        return f"单位级别是指明的{LEVEL_NAMES[given]}"
+    if guess.level is None:
+        return f"单位级别不明（{guess.why}），没有核对哪些项目本级不能有"
+    return f"单位级别按名称推断为{LEVEL_NAMES[guess.level]}（{guess.why}）"

@@ -13,7 +13,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.text import take_text
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Scope, Value
-from xltool.published.tables import TableFigures
+from xltool.published.table_figures import TableFigures
 
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 

@@ -10,7 +10,7 @@ from xltool.model import CellKey, Finding, FormSpec, Table
 from xltool.published import sections
 from xltool.published.aside import AsideText
 from xltool.published.document import Document
-from xltool.published.tables import PrintedFigure, TableFigures
+from xltool.published.table_figures import PrintedFigure, TableFigures
 
 MAX_NAMED_ROWS: Final = 6
 MAX_QUOTED_TEXT: Final = 40

@@ -9,7 +9,7 @@ from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Row
 from xltool.published.doubts import find_table_doubts, has_cell
 from xltool.published.missing import PrintedWords, tell_missing
-from xltool.published.tables import PrintedFigure, TableFigures
+from xltool.published.table_figures import PrintedFigure, TableFigures
 from xltool.published.vocabulary import bare_label
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xltool.forms.list_rows import name_content
 from xltool.model import CellKey, Reading
 from xltool.published.row_lists import PrintedContent
-from xltool.published.tables import PrintedFigure
+from xltool.published.table_figures import PrintedFigure
 
 
 class FigureSource(NamedTuple):

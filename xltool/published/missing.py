@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from xltool.messages import finding
 from xltool.model import Finding, FormSpec, Row, Table
-from xltool.published import tables
 from xltool.published.document import Document
 from xltool.published.doubts import list_labels
-from xltool.published.tables import TableFigures, UnreadRow
+from xltool.published.labels import list_wordings
+from xltool.published.table_figures import TableFigures, UnreadRow
 from xltool.published.vocabulary import bare_label, plain_label
 
 _FIGURES_BEHIND: Final = re.compile(r"[\s0-9０-９.,，/／—-]+$")
@@ -58,7 +58,7 @@ def tell_missing(
     told = [row for row in figures.unread if any(key in keys[each] for each in rows for key in row.keys)]
     held = {key for row in told for key in row.keys}
     others = [row for row in rows if held.isdisjoint(keys[row])]
-    loose = [row for row in others if any(said.hold(wording) for wording in tables.list_wordings(table, row))]
+    loose = [row for row in others if any(said.hold(wording) for wording in list_wordings(table, row))]
     lost = [row for row in others if row not in loose and said.recognised]
     cut = [row for row in others if row not in loose and not said.recognised]
     if (

@@ -24,7 +24,7 @@ from xltool.published.levels import explain_level, guess_level
 from xltool.published.missing import list_texts, read_printed_words
 from xltool.published.opening import PAGED_KINDS, name_file_kind, read_document
 from xltool.published.row_lists import read_lists
-from xltool.published.tables import TableFigures
+from xltool.published.table_figures import TableFigures
 from xltool.published.traditional import find_traditional
 from xltool.published.unofficial import word_unofficial
 from xltool.published.vocabulary import read_vocabulary

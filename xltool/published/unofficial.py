@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xltool.forms.number import is_figure_like
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
-from xltool.published.tables import TableFigures
+from xltool.published.table_figures import TableFigures
 from xltool.published.text import FEWEST_WORDS
 from xltool.published.vocabulary import Vocabulary, bare_label
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xltool.rules.narrative_clauses import Clause, Count
-from xltool.rules.narrative_counts import CountReader
+from xltool.rules.narrative_figures import FigureNoter
 from xltool.rules.narrative_readings import Meaning
 from xltool.rules.narrative_statements import Discourse
 from xltool.rules.narrative_tokens import ProseToken
@@ -16,8 +16,8 @@ from xltool.rules.narrative_words import YEAR_KINDS, has_any, names_subject
 class ChangeReader:
     """Reads shares and changes, in what a text has said."""
 
-    def __init__(self, said: Discourse, counts: CountReader) -> None:
-        self.said, self.counts = said, counts
+    def __init__(self, said: Discourse, figures: FigureNoter) -> None:
+        self.said, self.figures = said, figures
 
     def read_share(self, count: Count) -> None:
         """A percentage of a whole that is named, or that the sentence has spoken of."""
@@ -54,7 +54,7 @@ class ChangeReader:
             named = [each for each in count.left if each is not change]
             of = self._find_changed(named) if any(map(names_subject, named)) else last
             if of is not None and not numeral.is_percent:
-                self.counts.state(clause, replace(count, left=[change]), [of])
+                self.figures.state(clause, replace(count, left=[change]), [of])
         elif self.said.times.compared is None or self.said.times.is_partial:
             self.said.pass_over(numeral)
         elif not self.said.times.is_compared_otherwise:

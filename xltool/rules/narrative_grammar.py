@@ -38,6 +38,7 @@ from xltool.rules.narrative_clauses import (
     tells_part,
 )
 from xltool.rules.narrative_counts import CountReader
+from xltool.rules.narrative_figures import FigureNoter
 from xltool.rules.narrative_groups import is_result
 from xltool.rules.narrative_nothing import NothingReader
 from xltool.rules.narrative_readings import Topic
@@ -93,7 +94,8 @@ class _Reader:
     def __init__(self, said: Discourse) -> None:
         self.said = said
         self.counts = CountReader(said)
-        self.changes = ChangeReader(said, self.counts)
+        self.figures = FigureNoter(said)
+        self.changes = ChangeReader(said, self.figures)
         self.nothing = NothingReader(said)
 
     def read_sentence(self, sentence: str, tokens: Sequence[ProseToken]) -> None:
@@ -434,7 +436,7 @@ class _Reader:
             is_mine = is_part or self._is_beside(count) or self._is_subject(clause, count)
             self.said.pass_over(numeral, is_mine=is_mine, is_thing=has_any(left, NOUNS) and any(map(is_verb, left)))
         elif meanings:
-            self.counts.state(clause, count, meanings)
+            self.figures.state(clause, count, meanings)
         else:
             self.said.topic.last = None
 

@@ -1,4 +1,7 @@
-"""A workbook that is filled from a master is, byte for byte, what drawing it whole gives."""
+"""A workbook that is filled from a master has, byte for byte, the parts that drawing it whole gives.
+
+They are deflated in other pieces.
+"""
 
 from __future__ import annotations
 
@@ -111,14 +114,14 @@ def filled(draw: DrawFn, form: str) -> tuple[FormSpec, Submission, Submission | 
 
 
 @pytest.mark.parametrize("form", PACKAGED)
-def test_the_same_bytes_as_drawn_whole(form):
+def test_the_same_parts_as_drawn_whole(form):
     @settings(max_examples=12, deadline=None)
     @given(filled(form), st.sampled_from(("", "2025 年 1 月 31 日前")))
     def check(made, deadline):
         spec, submission, prior = made
         occasion, within = prepare_contents(spec, submission, prior, deadline=deadline)
         data = write_workbook(spec, submission, prior, deadline=deadline)
-        assert data == draw_workbook(spec, occasion, within).data
+        assert list_parts(data) == list_parts(draw_workbook(spec, occasion, within).data)
 
     check()
 
@@ -128,7 +131,7 @@ def write_seal(number, _):
 
 
 @pytest.mark.parametrize("form", PACKAGED)
-def test_what_goes_back_has_the_same_bytes_as_drawn_whole(form, monkeypatch):
+def test_what_goes_back_has_the_same_parts_as_drawn_whole(form, monkeypatch):
     """Plausible figures, each time with other rules broken, texts that no row holds, texts in place of figures."""
     written = []
     monkeypatch.setattr(mark, "write_workbook", lambda *given, **named: written.append((given, named)))
@@ -157,7 +160,7 @@ def test_what_goes_back_has_the_same_bytes_as_drawn_whole(form, monkeypatch):
         notice = replace(notice, typed=dict.fromkeys([*make_plan(spec).copies][number::40], "约 12"))
         occasion, within = prepare_contents(spec, returned, beside, notice, **named)
         whole = draw_workbook(spec, occasion, within, notice).data
-        assert write_workbook(spec, returned, beside, notice, **named) == whole
+        assert list_parts(write_workbook(spec, returned, beside, notice, **named)) == list_parts(whole)
         written.clear()
 
 
@@ -185,6 +188,20 @@ def test_a_text_of_the_forms_own_is_no_second_shared_string():
     blank = Submission(spec.id, 2024, Agency("1", "封面", "county"), (None,) * len(spec.cells))
     strings = read_strings(write_workbook(spec, blank))
     assert len(strings) == len({*strings})
+
+
+def list_parts(data: bytes) -> list[tuple[object, ...]]:
+    """All that a zip says of its parts but how long they are deflated, and what is in them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return [
+            (
+                *(each.filename, each.date_time, each.compress_type, each.comment, each.extra),
+                *(each.create_system, each.create_version, each.extract_version, each.flag_bits),
+                *(each.internal_attr, each.external_attr, each.CRC, each.file_size, archive.read(each)),
+            )
+            for each in archive.infolist()
+        ]
 
 
 def read_strings(data: bytes) -> list[str]:

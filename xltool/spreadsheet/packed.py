@@ -1,4 +1,8 @@
-"""The parts of a zip of our own as they stand in it: what does not change is copied as it was deflated."""
+"""The parts of a zip of our own as they stand in it: what does not change is copied as it was deflated.
+
+Of a part that changes, that can be its beginning (`BegunPart`) and its end (`PartEnd`): deflated bytes can be joined
+where those before end at a whole byte.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,26 @@ class Packed(NamedTuple):
     deflated: bytes
 
 
+class PartEnd(NamedTuple):
+    """The last bytes of a part, deflated apart: nothing in them refers to what stands before."""
+
+    content: bytes
+    deflated: bytes
+
+
+class BegunPart(NamedTuple):
+    """A part deflated up to where it differs: the packer, its bytes so far, the checksum, how long it is so far."""
+
+    packer: Any
+    deflated: bytes
+    checksum: int
+    length: int
+
+    def finish(self, rest: bytes, end: PartEnd | None = None) -> Packed:
+        """The whole part with that behind its beginning, and its end where that was deflated apart."""
+        return _finish(self._replace(packer=self.packer.copy()), rest, end)
+
+
 class ZipPart(NamedTuple):
     """One part in its zip: local header with name, what it holds, line of the directory."""
 
@@ -31,15 +55,35 @@ class ZipPart(NamedTuple):
     central: bytes
 
 
-def make_packer() -> Any:
-    """As Python's own zipfile has it."""
-    return zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+def pack_part(content: bytes, end: PartEnd | None = None) -> Packed:
+    """A part deflated, as Python's own zipfile does it, but for its end where that was deflated apart."""
+    return _finish(begin_part(b""), content, end)
 
 
-def pack_part(content: bytes) -> Packed:
-    """A part deflated, as Python's own zipfile does it."""
-    packer = make_packer()
-    return Packed(zlib.crc32(content), len(content), packer.compress(content) + packer.flush())
+def begin_part(content: bytes, *, closed: bool = False) -> BegunPart:
+    """The beginning of many parts, deflated.
+
+    What is `closed` takes some fifty bytes more and is finished sooner, as its signs are all coded.
+    """
+    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflated = packer.compress(content) + (packer.flush(zlib.Z_SYNC_FLUSH) if closed else b"")
+    return BegunPart(packer, deflated, zlib.crc32(content), len(content))
+
+
+def end_part(content: bytes) -> PartEnd:
+    """The end of many parts, deflated."""
+    return PartEnd(content, pack_part(content).deflated)
+
+
+def _finish(begun: BegunPart, rest: bytes, end: PartEnd | None) -> Packed:
+    """The whole part; the packer is used up."""
+    pieces = [begun.deflated, begun.packer.compress(rest)]
+    if end is None:
+        pieces.append(begun.packer.flush())
+    else:
+        pieces += begun.packer.flush(zlib.Z_SYNC_FLUSH), end.deflated
+        rest += end.content
+    return Packed(zlib.crc32(rest, begun.checksum), begun.length + len(rest), b"".join(pieces))
 
 
 def inflate_part(packed: Packed) -> bytes:

@@ -75,10 +75,25 @@ def list_marks(plan: Plan, submission: Submission, meta: Mapping[str, str]) -> d
 
 def list_earlier(plan: Plan, last_year: Sequence[Value]) -> Iterator[tuple[Spot, CachedValue]]:
     """The figures of the period before, where tables show them and where rules alone look at them."""
-    for spot, at, decimals in _place_earlier(plan):
-        value = last_year[at]
-        if value is not None:
-            yield spot, "/" if isinstance(value, NotApplicable) else to_double(value, decimals)
+    for spot, content in zip(list_earlier_spots(plan), list_earlier_contents(plan, last_year), strict=True):
+        if content is not None:
+            yield spot, content
+
+
+def list_earlier_spots(plan: Plan) -> list[Spot]:
+    """Where figures of the period before stand."""
+    return [spot for spot, _, _ in _place_earlier(plan)]
+
+
+def list_earlier_contents(plan: Plan, last_year: Sequence[Value]) -> list[CachedValue | None]:
+    """What stands there, in the same order, None where nothing does."""
+    return [_to_earlier_content(last_year[at], decimals) for _, at, decimals in _place_earlier(plan)]
+
+
+def _to_earlier_content(value: Value, decimals: int) -> CachedValue | None:
+    if value is None:
+        return None
+    return "/" if isinstance(value, NotApplicable) else to_double(value, decimals)
 
 
 @derive_once

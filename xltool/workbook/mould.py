@@ -8,12 +8,22 @@ that are the form's, so are the first.
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from itertools import chain
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from xltool.spreadsheet.packed import Packed, inflate_part, join_zip_parts, make_packer, pack_part, read_zip_parts
+from xltool.spreadsheet.packed import (
+    BegunPart,
+    Packed,
+    PartEnd,
+    begin_part,
+    end_part,
+    inflate_part,
+    join_zip_parts,
+    pack_part,
+    read_zip_parts,
+)
 from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.contents import Contents
 from xltool.workbook.draw import Drawn
@@ -33,6 +43,8 @@ Pieces: TypeAlias = Mapping[SheetPlace, bytes]
 
 _MOST_BEGUN: Final = 8
 """So many beginnings of the shared strings are kept deflated: they differ by how many texts are behind them."""
+_LONG_END: Final = 1024
+"""Bytes behind the last seam of a sheet that are worth deflating apart."""
 _COUNTS, _LAST_STRING = b' count="', b"</sst>"
 _PROPERTY: Final = re.compile(b"(?<=<vt:lpwstr>)[^<]*")
 
@@ -44,6 +56,39 @@ class TextNumbers(NamedTuple):
     added: tuple[str, ...]
 
 
+class _SheetPieces(NamedTuple):
+    """A sheet as markup that stays and its seams in turn, and what is behind the last of them where that is long."""
+
+    pieces: list[bytes]
+    end: PartEnd | None
+
+
+class _OpenCell(NamedTuple):
+    """A cell that is still open: which content is its, its markup without any, what stands before and behind one."""
+
+    at: int
+    blank: bytes
+    head: bytes
+    behind: bytes
+
+
+class OpenSheet(NamedTuple):
+    """A sheet in which all is settled but for cells with contents of their own, deflated up to the first of them."""
+
+    name: str
+    begun: BegunPart
+    cells: tuple[_OpenCell, ...]
+    end: PartEnd | None
+
+    def close(self, contents: Sequence[CachedValue | None]) -> Packed:
+        """The sheet with those contents in its cells; they are in the order that it was opened with."""
+        found: list[bytes] = []
+        for at, blank, head, behind in self.cells:
+            content = contents[at]
+            found += (blank, behind) if content is None else (head, _write_content(content), behind)
+        return self.begun.finish(b"".join(found), self.end)
+
+
 class Mould:
     """The master of a form's workbooks of one occasion, taken apart."""
 
@@ -53,13 +98,13 @@ class Mould:
         self._seams: dict[SheetPlace, Seam] = {}
         self._cells: dict[Spot, SheetPlace] = {}
         self._rows: dict[tuple[str, int], SheetPlace] = {}
-        self._sheets: dict[int, list[bytes]] = {}
+        self._sheets: dict[int, _SheetPieces] = {}
         self._others: dict[tuple[str, int], SheetPlace] = {}
         self.measures: dict[str, Measures] = {}
         """Of the sheets on whose cells comments may stand."""
         for number, sheet in enumerate(drawn.book.worksheets(), 1):
             content = inflate_part(parts[_name_sheet(number)])
-            self._sheets[number] = [*_split_sheet(content.decode(), sheet.seams)]
+            self._sheets[number] = _divide_sheet(content.decode(), sheet.seams)
             for at, seam in enumerate(sheet.seams):
                 place = number, 2 * at + 1
                 self._seams[place] = seam
@@ -114,14 +159,34 @@ class Mould:
                 found[place] = write_row_head(seam.head, height).encode()
         return found
 
-    def pack_sheets(self, pieces: Pieces, only: Iterable[SheetPlace] | None = None) -> dict[str, Packed]:
-        """The sheets that are other than the master's, deflated; or only those of some places."""
-        wanted = {number for number, _ in (pieces if only is None else only)}
-        changed = {number: self._sheets[number].copy() for number in wanted}
+    def pack_sheets(self, pieces: Pieces) -> dict[str, Packed]:
+        """The sheets that are other than the master's, deflated."""
+        changed = self._exchange(pieces, {number for number, _ in pieces})
+        return {
+            _name_sheet(number): pack_part(b"".join(sheet), self._sheets[number].end)
+            for number, sheet in changed.items()
+        }
+
+    def open_sheets(self, pieces: Pieces, spots: Sequence[Spot]) -> Iterator[OpenSheet]:
+        """The sheets with cells at those places, whose contents are not settled yet; no text among them is shared."""
+        opened = {self._cells[spot]: at for at, spot in enumerate(spots)}
+        for number, sheet in self._exchange(pieces, {number for number, _ in opened}).items():
+            places = sorted(place for place in opened if place[0] == number)
+            ends = [*(at for _, at in places[1:]), len(sheet)]
+            cells: list[_OpenCell] = []
+            for place, end in zip(places, ends, strict=True):
+                head, behind = self._seams[place].head.encode(), b"".join(sheet[place[1] + 1 : end])
+                cells.append(_OpenCell(opened[place], sheet[place[1]], head, behind))
+            begun = begin_part(b"".join(sheet[: places[0][1]]))
+            yield OpenSheet(_name_sheet(number), begun, (*cells,), self._sheets[number].end)
+
+    def _exchange(self, pieces: Pieces, numbers: Set[int]) -> dict[int, list[bytes]]:
+        """The markup of some sheets up to their ends, with those pieces in it."""
+        changed = {number: self._sheets[number].pieces.copy() for number in numbers}
         for (number, at), piece in pieces.items():
-            if number in wanted:
+            if number in numbers:
                 changed[number][at] = piece
-        return {_name_sheet(number): pack_part(b"".join(sheet)) for number, sheet in changed.items()}
+        return changed
 
     def make(
         self, sheets: Mapping[str, Packed], numbering: TextNumbers, meta: Sequence[str], slip: bytes | None = None
@@ -145,15 +210,6 @@ class Mould:
         return self.make(sheets, numbering, [*contents.meta.values()], slip)
 
 
-class _Begun(NamedTuple):
-    """A part deflated up to where it differs: the packer, its bytes so far, the checksum, how long it is so far."""
-
-    packer: Any
-    deflated: bytes
-    checksum: int
-    length: int
-
-
 class _Strings:
     """The shared strings of a master: none of them is a submission's own."""
 
@@ -162,7 +218,7 @@ class _Strings:
         _, _, rest = rest.partition(b">")
         self._items, self._end, _ = rest.rpartition(_LAST_STRING)
         self._count = self._items.count(b"<si>")
-        self._begun: dict[tuple[int, int], _Begun] = {}
+        self._begun: dict[tuple[int, int], BegunPart] = {}
 
     def pack(self, mentions: int, added: Sequence[str]) -> Packed:
         """The part with texts added behind the master's, that cells mention so often in all."""
@@ -171,25 +227,28 @@ class _Strings:
             if len(self._begun) == _MOST_BEGUN:
                 self._begun.clear()
             self._begun[counts] = self._begin(*counts)
-        begun = self._begun[counts]
-        packer, rest = begun.packer.copy(), "".join(map(write_shared_string, added)).encode() + self._end
-        deflated = begun.deflated + packer.compress(rest) + packer.flush()
-        return Packed(zlib.crc32(rest, begun.checksum), begun.length + len(rest), deflated)
+        return self._begun[counts].finish("".join(map(write_shared_string, added)).encode() + self._end)
 
-    def _begin(self, mentions: int, count: int) -> _Begun:
+    def _begin(self, mentions: int, count: int) -> BegunPart:
         head = b'%s%s%d" uniqueCount="%d">%s' % (self._head, _COUNTS, mentions, count, self._items)
-        packer = make_packer()
-        return _Begun(packer, packer.compress(head), zlib.crc32(head), len(head))
+        return begin_part(head, closed=True)
 
 
-def _split_sheet(content: str, seams: Sequence[Seam]) -> Iterator[bytes]:
+def _divide_sheet(content: str, seams: Sequence[Seam]) -> _SheetPieces:
     """A sheet as markup that stays and its seams in turn."""
-    end = 0
+    pieces, end = [], 0
     for seam in seams:
-        yield content[end : seam.begin].encode()
-        yield content[seam.begin : seam.end].encode()
+        pieces.append(content[end : seam.begin].encode())
+        pieces.append(content[seam.begin : seam.end].encode())
         end = seam.end
-    yield content[end:].encode()
+    last = content[end:].encode()
+    return _SheetPieces(pieces, end_part(last)) if len(last) >= _LONG_END else _SheetPieces([*pieces, last], None)
+
+
+@lru_cache(maxsize=4096)
+def _write_content(content: CachedValue) -> bytes:
+    """What is behind the head of a cell whose content is not shared; most figures are small and come again."""
+    return write_cell("", "", content, None).encode()
 
 
 def _name_sheet(number: int) -> str:

@@ -1,14 +1,14 @@
 """Blank workbooks for many agencies: all of a kind are filled once, then each agency's own marks are put in.
 
 These stand among the shared strings and in the document's properties; of the sheets those of tables change too where
-last year's figures are in them. All other parts go into each workbook as they were deflated once.
+last year's figures are in them, from the first of them on. All else goes into each workbook as it was deflated once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from xltool.forms.text import clean_text
 from xltool.model import Agency, FormSpec, Level, Scope, Submission
@@ -16,14 +16,21 @@ from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.spreadsheet.packed import Packed
 from xltool.workbook.contents import Contents
-from xltool.workbook.filling import list_earlier, list_marks
+from xltool.workbook.filling import list_earlier_contents, list_earlier_spots, list_marks
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.marks import check_marks, identity_marks
 from xltool.workbook.masters import find_mould
-from xltool.workbook.mould import Mould, SheetPlace, TextNumbers
+from xltool.workbook.mould import Mould, OpenSheet, TextNumbers
 from xltool.workbook.write import prepare_contents
 
 _MOST_NUMBERINGS: Final = 8
+
+
+class _KindSheets(NamedTuple):
+    """Sheets of blank workbooks: those with an agency's marks in them, and those that wait for last year's figures."""
+
+    packed: Mapping[str, Packed]
+    waiting: tuple[OpenSheet, ...]
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,8 @@ class _Kind:
     plan: Plan
     mould: Mould
     contents: Contents
-    sheets: dict[tuple[int, ...], tuple[Mapping[SheetPlace, bytes], Mapping[str, Packed]]]
-    """What is other in them than in the master, as pieces and deflated: by the numbers of an agency's marks.
+    sheets: dict[tuple[int, ...], _KindSheets]
+    """What is other in them than in the master: by the numbers of an agency's marks.
 
     These are the same for all agencies but for those whose marks are texts of the form too, or of each other.
     """
@@ -60,11 +67,10 @@ class Master:
         check_marks(meta)
         contents = replace(kind.contents, cells={**kind.contents.cells, **list_marks(kind.plan, blank, meta)})
         numbering = kind.mould.number_texts(contents.cells)
-        pieces, sheets = _find_sheets(kind, contents, numbering)
+        sheets, waiting = _find_sheets(kind, contents, numbering)
         if prior is not None:
-            earlier = dict(list_earlier(kind.plan, align_earlier(self.spec, self.period, prior)))
-            theirs = kind.mould.write_pieces(Contents(earlier, {}, {}, {}), {})
-            sheets = {**sheets, **kind.mould.pack_sheets({**pieces, **theirs}, only=theirs)}
+            earlier = list_earlier_contents(kind.plan, align_earlier(self.spec, self.period, prior))
+            sheets = {**sheets, **{sheet.name: sheet.close(earlier) for sheet in waiting}}
         return kind.mould.make(sheets, numbering, [meta[field] for field in kind.plan.meta])
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
@@ -82,13 +88,12 @@ class Master:
         return self._kinds[named]
 
 
-def _find_sheets(
-    kind: _Kind, contents: Contents, numbering: TextNumbers
-) -> tuple[Mapping[SheetPlace, bytes], Mapping[str, Packed]]:
+def _find_sheets(kind: _Kind, contents: Contents, numbering: TextNumbers) -> _KindSheets:
     numbers = (*numbering.numbers.values(),)
     if numbers not in kind.sheets:
         if len(kind.sheets) == _MOST_NUMBERINGS:
             kind.sheets.clear()
         pieces = kind.mould.write_pieces(contents, numbering.numbers)
-        kind.sheets[numbers] = pieces, kind.mould.pack_sheets(pieces)
+        waiting = (*kind.mould.open_sheets(pieces, list_earlier_spots(kind.plan)),)
+        kind.sheets[numbers] = _KindSheets(kind.mould.pack_sheets(pieces), waiting)
     return kind.sheets[numbers]

@@ -127,12 +127,14 @@ def verify(report: bytes, submission: Submission, prior: Submission | None = Non
     from xltool.published.hints import Hints
     from xltool.published.verify import find_differences
 
-    reading = imported(report, hints=Hints(scope=submission.scope)).reading
+    found = imported(report, hints=Hints(scope=submission.scope))
+    reading = found.reading
     if reading.submission is None:
         return reading
     spec = form(submission.form)
     held = resolve_references(spec, complete_totals(spec, submission)[0], prior)
-    return Reading(reading.submission, tuple(find_differences(spec, reading.submission, held, reading.findings)))
+    differences = find_differences(spec, reading.submission, held, reading.findings, found.rates)
+    return Reading(reading.submission, tuple(differences))
 
 
 def _read_published(data: bytes, source: str) -> Imported | None:

@@ -301,6 +301,7 @@ class Table:
     landscape: bool = False
     this_edition_only: bool = False  # whether the same cells of another edition mean something else
     control: str = ""  # the register of cases from which its totals may be typed a second time, to be compared
+    unprinted: bool = False  # whether it has a sheet and no place in the report: figures that others rest on
 
 
 TextPlace: TypeAlias = Literal["cover", "head", "foot", "texts"]
@@ -815,6 +816,11 @@ class FormSpec:
         """Where each cell of whatever kind stands among all: for putting keys in the order of the form."""
         return {cell.key: at for at, cell in enumerate(self.every_cell)} if self.entries else self.index
 
+    @cached_property
+    def printed_tables(self) -> tuple[Table, ...]:
+        """The tables that the report prints, in the order of the form."""
+        return tuple(table for table in self.tables if not table.unprinted)
+
     def text(self, key: str) -> Text:
         """The text of that key; KeyError for a key that the form does not have."""
         return self._texts[key]
@@ -925,6 +931,9 @@ class Submission:
     """The lines of each list by its id, up to the last that has anything; line 1 is the first of the sheet."""
     unread_lists: frozenset[str] = frozenset()
     """The lists of which nobody knows the lines: a report that was printed tells none."""
+    unread_tables: frozenset[str] = frozenset()
+    """The tables of which nobody knows the figures, since the report does not print them: what is blank there is no
+    fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,8 +197,10 @@ def test_numbers_of_a_note_are_of_the_lines_or_columns_that_have_one_unit():
         (["受理数", "办结数", "满意数", "满意率"], None),
         (["应办结数", "投诉数", "按期办结数", "按期办结率"], "an_qi_ban_jie_shu / ying_ban_jie_shu"),
         (["年初预算", "本月完成", "累计完成", "为预算%"], "lei_ji_wan_cheng / nian_chu_yu_suan"),
-        (["本月", "本年累计", "上年同期累计", "同比增长（%）"],
-         "(year_to_date - same_last_year_cumulative) / same_last_year_cumulative"),
+        (
+            ["本月", "本年累计", "上年同期累计", "同比增长（%）"],
+            "(year_to_date - same_last_year_cumulative) / same_last_year_cumulative",
+        ),
         (["受理数", "批准数", "退回数", "上报率"], None),
     ],
 )

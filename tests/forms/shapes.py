@@ -24,9 +24,12 @@ UNITS = ("件", "万元", "人次", "")
 
 
 def write_form(random: Random) -> str:
-    """A definition with one or two tables of one to three blocks."""
+    """A definition with one or two tables of one to three blocks, and sometimes one more that no report prints."""
     tables = [_Table(random, at).write() for at in range(random.randint(1, 2))]
     sections = [f'[[section]]\nheading = "{at}、"\ntable = "t{at}"' for at in range(len(tables))]
+    if random.random() < 0.4:
+        unprinted = _Table(random, len(tables)).write()
+        tables.insert(random.randint(0, len(tables)), unprinted.replace("widths", "unprinted = true\nwidths", 1))
     head = 'id = "shape"\ntitle = "形状表"\nauthority = "县政府"\nbasis = "县政字〔2024〕1号"\nyears = [2024]\n'
     return "\n\n".join([head + MEASURES, *sections, *tables]) + "\n"
 

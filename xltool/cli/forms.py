@@ -202,6 +202,7 @@ def describe_form(spec: FormSpec) -> dict[str, Any]:
             "decimals": cell.measure.decimals,
             "sheet": layout.cells[cell.key].sheet,
             "address": layout.cells[cell.key].address,
+            **({"printed": False} if cell.table.unprinted else {}),
         }
         for cell in spec.every_cell
     ]
@@ -303,7 +304,8 @@ def _print_form(spec: FormSpec) -> None:
     layout = make_plan(spec)
     console.say(f"{spec.id}　{spec.title}\n{spec.authority}　{spec.basis}　{_describe_years(spec)}")
     for table in spec.tables:
-        console.say(f"\n{table.title}（工作表“{table.sheet}”）")
+        unprinted = "，报告不印" if table.unprinted else ""
+        console.say(f"\n{table.title}（工作表“{table.sheet}”{unprinted}）")
         for cell in (cell for cell in spec.every_cell if cell.table is table):
             kind = cell.measure.unit if isinstance(cell, Cell) and not cell.total else word_kind(cell)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")

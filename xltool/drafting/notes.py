@@ -74,9 +74,7 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     signs = pieces[1::2]
     numbers = {number for side in sides for _, number in side}
     told: Axis | None = "row" if "行" in formula else "column" if re.search("[栏列]", formula) else None
-    places = [
-        (table, *place) for table in near for place in _find_items(table, numbers) if told in {None, place[1]}
-    ]
+    places = [(table, *place) for table in near for place in _find_items(table, numbers) if told in {None, place[1]}]
     if not places:
         if _take_threshold(near, formula):
             return

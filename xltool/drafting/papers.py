@@ -121,9 +121,10 @@ def read_paper(parts: Sequence[BlankPart]) -> BlankPaper:
             following = carried[place_ + 1] if place_ + 1 < len(carried) else ""
             if _HEADING.match(text) and len(text) <= _LONGEST_HEADING and _WRITE.match(following):
                 writings.append(WrittenSection(text, at))
-            elif not (
-                found[0] or found[1] or _WRITE.match(text) or load_terms().find_unit_line(text) or _is_aside(text)
-            ) and text != title:
+            elif (
+                not (found[0] or found[1] or _WRITE.match(text) or load_terms().find_unit_line(text) or _is_aside(text))
+                and text != title
+            ):
                 heading = text if len(text) <= _LONGEST_HEADING else heading
         unit = load_terms().find_unit(heading or title)
         papers.append(TablePaper(table, heading, units or ((unit,) if unit else ()), tuple(notes)))

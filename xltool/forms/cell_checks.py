@@ -73,6 +73,10 @@ class CheckedView(Protocol):
         """Which cells are blank, and behind them which entries (submissions x cells and entries)."""
 
     @property
+    def unread(self) -> Array:
+        """Which of the cells and entries are of tables that nobody read, so that a blank there is no fault."""
+
+    @property
     def bare(self) -> Array:
         """Which of the cells and entries are of a table without figures (1 x both)."""
 
@@ -310,6 +314,9 @@ class EmptyTableCheck(EmptyCheck):
     def lines(self, spec: FormSpec) -> Iterator[Table | None]:
         yield from super().lines(spec) if len(spec.tables) > 1 else ()
 
+    def mask(self, view: CheckedView) -> Array:
+        return super().mask(view) & ~view.unread
+
 
 class InvalidCheck(FigureCheck):
     """A figure beyond what its measure allows; in a workbook also what is no figure."""
@@ -348,7 +355,7 @@ class BlankCheck(CellCheck):
         return "填报格不应空着，没有发生的填 0"
 
     def mask(self, view: CheckedView) -> Array:
-        return view.blank
+        return view.blank & ~view.unread[:, : view.blank.shape[1]]
 
     def formula(self, places: FormulaPlaces, table: Table | None) -> str:
         return "+".join(map(_count_blanks, places.areas(self.cells(places.spec, table))))

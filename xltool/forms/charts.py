@@ -118,6 +118,9 @@ def _parse_bars(source: Source, text: str, tables: Sequence[Table]) -> Iterator[
     if table is None:
         source.fault(text, f"no table is named '{parts[0]}'", suggest_nearest(parts[0], [each.id for each in tables]))
         return
+    if table.unprinted:
+        source.fault(text, f"table '{table.id}' is 'unprinted': a chart shows what the report prints")
+        return
     for block in table.blocks:
         rows, columns = _find_lines(block.rows, parts[1]), _find_lines(block.columns, parts[2])
         if rows is not None and columns is not None:

@@ -69,7 +69,7 @@ def _add_up(spec: FormSpec, terms: Terms, submission: Submission) -> int | None:
 
 def is_lacking(spec: FormSpec, entry: EntryCell, submission: Submission) -> bool:
     """Whether an entry must be filled in and is not; of a sum nothing is asked, each agency has answered for itself."""
-    if submission.scope != "own" or submission.entries.get(entry.key):
+    if submission.scope != "own" or submission.entries.get(entry.key) or entry.table.id in submission.unread_tables:
         return False
     return entry.kind.required or is_met(spec, submission, entry.demand)
 

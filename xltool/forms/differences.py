@@ -51,6 +51,9 @@ def compare_forms(before: FormSpec, after: FormSpec) -> FormComparison:
     old, new = ({table.id: table for table in spec.tables} for spec in (before, after))
     for pair in tables.pairs:
         mine = old[pair.before.key], new[pair.after.key]
+        if mine[0].unprinted != mine[1].unprinted:
+            change = " → ".join("报告不印" if table.unprinted else "报告印" for table in mine)
+            found.append(FormDifference("changed", "table", pair.before, pair.after, change))
         rows = PartMatching(list(_list_rows(mine[0])), list(_list_rows(mine[1])))
         columns = _match_columns(*mine, rows)
         found += [*rows.tell(), *columns.tell()]

@@ -58,6 +58,7 @@ _FIELDS: Final = (
     "controls",
     "entries",
     "lists",
+    "unread_tables",
 )
 
 
@@ -120,6 +121,8 @@ def dump_document(spec: FormSpec, submission: Submission) -> bytes:
             each.id: None if each.id in submission.unread_lists else dump_lines(each, submission.lists.get(each.id, ()))
             for each in spec.lists
         }
+    if submission.unread_tables:
+        document["unread_tables"] = [each.id for each in spec.tables if each.id in submission.unread_tables]
     if submission.explanations:
         document["explanations"] = {name: clean_text(text) for name, text in sorted(submission.explanations.items())}
     if submission.serial:
@@ -259,8 +262,17 @@ def _build_submission(document: Any, form: Callable[[str], FormSpec | None], sou
         entries=_read_entries(spec, written, scope, findings),
         lists=_read_lists(spec, lists, scope, findings),
         unread_lists=frozenset(name for name, lines in lists.items() if lines is None),
+        unread_tables=_read_unread_tables(spec, document),
     )
     return Reading(submission, tuple(findings))
+
+
+def _read_unread_tables(spec: FormSpec, document: dict[str, Any]) -> frozenset[str]:
+    """The tables of which the document says that nobody read them; no report leaves out others than it says."""
+    given, known = document.get("unread_tables", []), [table.id for table in spec.tables if table.unprinted]
+    if not isinstance(given, list) or not all(name in known for name in given):
+        raise _Fault("unread_tables", f"应为不印入报告的表：{'、'.join(known) or '这张报表没有'}")
+    return frozenset(given)
 
 
 def _read_period(spec: FormSpec, document: dict[str, Any]) -> Period:

@@ -115,6 +115,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'facts' and 'facts_opening' need each other": "facts 和 facts_opening 要一起写",
     "text '{a}' stands in {b} sections; it must stand in one": "文字“{a}”写在 {b} 节里；应正好在一节里",
     "{a} '{b}' stands in {c} sections; it must stand in one": "{a}“{b}”写在 {c} 节里；应正好在一节里",
+    "table '{a}' is 'unprinted': it stands in no section": "表“{a}”写了 unprinted，报告不印，不写进任何一节（section）",
+    "a form prints at least one table or list: not all can be 'unprinted'": (
+        "报告至少要印一张表或一个明细，不能都写 unprinted"
+    ),
+    "table '{a}' is 'unprinted': a chart shows what the report prints": (
+        "表“{a}”写了 unprinted，报告不印；图示只画报告里印的数"
+    ),
     "'{a}' is the id of a table or list already": "“{a}”已是别的表或明细的 id",
     "'{a}' is the sheet of a table or list already": "“{a}”已是别的表或明细的工作表",
     "'limit' must be 1 to {a} lines": "limit 写 1 至 {a} 行",

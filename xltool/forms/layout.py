@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import Final
 
 from xltool.forms.memo import derive_once
 from xltool.forms.mosaic import ON_FROM_ABOVE, ON_FROM_LEFT, Mosaic
 from xltool.model import Block, CellKey, Column, Grid, Head, Rectangle, Row, Table
 
 Path = tuple[Head | Row | Column, ...]
+UNPRINTED_NOTE: Final = "本表的数供计算别的格用，照填；报告里不印本表。"
+"""What a clerk is told below a table that no report prints."""
 
 
 @derive_once
@@ -31,6 +34,11 @@ def grid(table: Table) -> Grid:
     heads = 0 if first.headless else _head_depth(first) + len(first.lines)
     head_rows = bool(first.caption) + heads if len(table.blocks) == 1 else 0
     return Grid(table.id, table.title, top, columns, head_rows, table.widths, tuple(rectangles), table.note)
+
+
+def note_on_sheet(table: Table) -> str:
+    """What stands below a table on its sheet and in the pages of the office: its note, and whether no report has it."""
+    return "\n".join(filter(None, (table.note, UNPRINTED_NOTE if table.unprinted else "")))
 
 
 def row_path(row: Row) -> Path:

@@ -246,14 +246,20 @@ def _read_section(source: Source, data: dict[str, Any], found: _Parts, texts: Se
 
 
 def _require_one_section(source: Source, sections: Sequence[Section], found: _Parts, texts: Sequence[Text]) -> None:
-    """Every table and list, and every text that is not on the cover, stands in the report once."""
+    """Every table and list, and every text that is not on the cover, stands in the report once; unprinted ones not."""
     for what, parts, placed in (
         ("table", found[0], [section.table for section in sections]),
         ("list", found[1], [section.row_list for section in sections]),
     ):
         for each in parts:
-            if (count := placed.count(each.id)) != 1:
+            count = placed.count(each.id)
+            if isinstance(each, Table) and each.unprinted:
+                if count:
+                    source.fault(each.id, f"table '{each.id}' is 'unprinted': it stands in no section")
+            elif count != 1:
                 source.fault(each.id, f"{what} '{each.id}' stands in {count} sections; it must stand in one")
+    if found[0] and not found[1] and all(table.unprinted for table in found[0]):
+        source.fault(found[0][0].id, "a form prints at least one table or list: not all can be 'unprinted'")
     written = [key for section in sections for key in section.texts]
     for text in texts:
         if text.place == "texts" and written.count(text.key) != 1:

@@ -72,6 +72,7 @@ def read_table(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
         landscape=fields.flag("landscape"),
         this_edition_only=fields.flag("this_edition_only"),
         control=fields.text("control", ""),
+        unprinted=fields.flag("unprinted"),
     )
     fields.allow("rule")
     fields.close()

@@ -13,7 +13,7 @@ from xltool.forms.memo import derive_once
 from xltool.forms.text import take_text
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, FormSpec, Scope, Value
-from xltool.published.table_figures import TableFigures
+from xltool.published.table_figures import PrintedFigure, TableFigures
 
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
@@ -58,12 +58,19 @@ def read_entries(
 
 def list_printed_rates(
     spec: FormSpec, found: Mapping[str, Sequence[TableFigures]]
-) -> Iterator[tuple[CellKey, tuple[str, str]]]:
-    """What is printed in the cells of rates, with where that is."""
+) -> Iterator[tuple[CellKey, PrintedFigure]]:
+    """What is printed in the cells of rates."""
     for rate in spec.rates:
         told = next((each.cells[rate.key] for each in found.get(rate.table.id, ()) if rate.key in each.cells), None)
         if told is not None:
-            yield rate.key, (told.raw, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{told.where}）印的")
+            yield rate.key, told
+
+
+def place_rates(spec: FormSpec, printed: Mapping[CellKey, PrintedFigure]) -> Iterator[tuple[CellKey, tuple[str, str]]]:
+    """What is printed in the cells of rates as it is, with where that is, in words."""
+    for key, told in printed.items():
+        rate = spec.rates_by_key[key]
+        yield key, (told.raw, f"{rate.table.name}“{rate.row.short}”“{rate.column.short}”（{told.where}）印的")
 
 
 def clean_texts(spec: FormSpec, texts: Mapping[str, str], findings: list[Finding]) -> Iterator[tuple[str, str]]:

@@ -91,11 +91,11 @@ def tell_no_tables(opened: Document, specs: Sequence[FormSpec]) -> Finding:
     count = len(opened.tables())
     titled = [spec for spec in specs if sections.has_form_title(opened, spec)]
     meant = titled or [spec for spec in specs if spec.usual] or specs
-    if not any(spec.tables for spec in meant):
+    if not any(spec.printed_tables for spec in meant):
         return finding("published.only_lists", title=meant[0].title)
     return finding(
         "published.no_tables",
-        tables=list_labels(list(dict.fromkeys(_subject(table) for spec in meant for table in spec.tables))),
+        tables=list_labels(list(dict.fromkeys(_subject(table) for spec in meant for table in spec.printed_tables))),
         what=f"文件里有 {count} 个表格，都不是" if count else "文件里没有表格",
     )
 

@@ -19,7 +19,7 @@ def choose_figures(
     """What is printed for each cell of a form, by its own layout or, where that does not fit, by another edition's."""
     printed: dict[CellKey, PrintedFigure] = {}
     findings: list[Finding] = []
-    for table in spec.tables:
+    for table in spec.printed_tables:
         readings = found.get(table.id, [])
         own = next((figures for figures in readings if figures.spec is spec), None)
         best = max(

@@ -32,14 +32,17 @@ class Imported:
     reading: Reading
     printed: Mapping[CellKey, PrintedFigure] = field(default_factory=dict)
     in_lists: tuple[PrintedContent, ...] = ()
+    rates: Mapping[CellKey, PrintedFigure] = field(default_factory=dict)
+    """What is printed in the cells of rates, which a submission does not hold."""
 
     @property
     def sources(self) -> tuple[FigureSource, ...]:
         """Where the figure of each cell was printed, in the order of the form, then each content of its lists.
 
-        Cells and places of which nothing is printed are left out.
+        Cells and places of which nothing is printed are left out. Rates stand behind the figures.
         """
-        figures = [FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in self.printed.items()]
+        printed = (*self.printed.items(), *self.rates.items())
+        figures = [FigureSource(key, told.raw, told.where, told.label, told.note) for key, told in printed]
         contents = [
             FigureSource(
                 name_content(told.row_list, told.line, told.column), told.text, told.where, told.column.label, ""

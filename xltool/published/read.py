@@ -14,7 +14,7 @@ from xltool.messages import finding
 from xltool.model import Agency, Finding, FormSpec, Reading, Submission
 from xltool.periods import WORDS, Period, fits_form
 from xltool.published import foreign, sections, tables
-from xltool.published.contents import clean_texts, list_printed_rates, read_entries, read_values
+from xltool.published.contents import clean_texts, list_printed_rates, place_rates, read_entries, read_values
 from xltool.published.document import Document
 from xltool.published.doubts import find_word_doubts, note_beside, tell_no_tables
 from xltool.published.figures import choose_figures
@@ -83,11 +83,11 @@ def read_document_parts(
         return _reject(strange)
     if not found:
         return _reject(tell_no_tables(opened, specs))
-    specs = [spec for spec in specs if spec.tables]  # what is lists alone is read from no report
+    specs = [spec for spec in specs if spec.printed_tables]  # what is lists alone is read from no report
     newest = _choose_form(opened, specs, found)
     # A table beside those of this report may be like one of quite another form.
-    found = {table.id: found[table.id] for table in newest.tables if table.id in found}
-    editions = [spec for spec in specs if any(table.id in found for table in spec.tables)]
+    found = {table.id: found[table.id] for table in newest.printed_tables if table.id in found}
+    editions = [spec for spec in specs if any(table.id in found for table in spec.printed_tables)]
     held = {number for each in found.values() for figures in each for number, _ in figures.places}
     paged, printed_parts = kind in PAGED_KINDS, opened
     lists = read_lists(newest, opened, held, paged=paged)
@@ -125,8 +125,10 @@ def read_document_parts(
         level_basis="" if hints.level or guess.level is None else guess.why,
         part=period.part,
         unread_lists=frozenset(lists.unread),
+        unread_tables=frozenset(table.id for table in spec.tables if table.unprinted),
     )
-    findings += find_other_rates(spec, submission.values, dict(list_printed_rates(spec, found)))
+    rates = dict(list_printed_rates(spec, found))
+    findings += find_other_rates(spec, submission.values, dict(place_rates(spec, rates)))
     findings += find_word_doubts(spec, words)
     findings += lists.findings
     findings += _tell_whose(words, hints, submission, period, lists.agencies)
@@ -135,6 +137,7 @@ def read_document_parts(
         Reading(submission, (*notes, *findings)),
         {cell.key: printed[cell.key] for cell in spec.cells if cell.key in printed},
         tuple(lists.printed),
+        rates,
     )
 
 

@@ -232,7 +232,7 @@ def _is_of_table(spec: FormSpec, table: Lattice, heads: _Heads) -> bool:
 def _list_table_heads(spec: FormSpec) -> tuple[frozenset[str], ...]:
     """The bare heads of each block of a form's tables."""
     found: list[frozenset[str]] = []
-    for block in (block for table in spec.tables for block in table.blocks):
+    for block in (block for table in spec.printed_tables for block in table.blocks):
         parts: tuple[Row | Column, ...] = (*block.columns, *(block.rows if block.across else ()))
         found.append(frozenset(bare_label(each) for part in parts for each in (part.label, *part.variants)))
     return tuple(found)

@@ -31,7 +31,7 @@ def find_tables(specs: Sequence[FormSpec], document: Document) -> dict[str, list
     ]
     leads = list(_list_leads(document))
     for spec in sorted(specs, key=lambda spec: (titled[spec.id], spec.years[0]), reverse=True):
-        for table in spec.tables:
+        for table in spec.printed_tables:
             if any(not known.doubts for known in everything.get(table.id, ())):
                 continue
             figures = TableFigures(spec, table, twins=_match_twins(table, printed))
@@ -62,7 +62,7 @@ def _list_leads(document: Document) -> Iterator[str]:
 
 def _list_rivals(specs: Sequence[FormSpec], own: FormSpec, table: Table) -> tuple[Block, ...]:
     """The blocks of the same table in other editions."""
-    others = [other for spec in specs if spec is not own for other in spec.tables if other.id == table.id]
+    others = [other for spec in specs if spec is not own for other in spec.printed_tables if other.id == table.id]
     return tuple(block for other in others for block in other.blocks if not block.one_line)
 
 

@@ -89,7 +89,7 @@ class Vocabulary:
 
 def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
     """The vocabulary of all tables of forms."""
-    tables = [table for spec in specs for table in spec.tables]
+    tables = [table for spec in specs for table in spec.printed_tables]
     rows = frozenset[str]().union(*(_read_rows(spec) for spec in specs))
     words = frozenset[str]().union(*(_read_words(spec) for spec in specs)) - rows - {""}
     every = sorted(rows | words)
@@ -113,19 +113,19 @@ def read_vocabulary(specs: Sequence[FormSpec]) -> Vocabulary:
 def _list_wordy(spec: FormSpec) -> Iterator[Row]:
     """The rows of a form beside whose figures other words are."""
     yield from (each.row for each in spec.entries)
-    yield from (row for table in spec.tables for block in table.blocks for row in block.rows if row.printed)
+    yield from (row for table in spec.printed_tables for block in table.blocks for row in block.rows if row.printed)
 
 
 @derive_once
 def _read_rows(spec: FormSpec) -> frozenset[str]:
     """The bare labels of the rows of a form."""
-    return frozenset(bare_label(label) for table in spec.tables for label in _list_row_labels(table))
+    return frozenset(bare_label(label) for table in spec.printed_tables for label in _list_row_labels(table))
 
 
 @derive_once
 def _read_words(spec: FormSpec) -> frozenset[str]:
     """The other bare words of the tables of a form."""
-    return frozenset(bare_label(word) for table in spec.tables for word in _list_words(table))
+    return frozenset(bare_label(word) for table in spec.printed_tables for word in _list_words(table))
 
 
 def _list_row_labels(table: Table) -> Iterator[str]:

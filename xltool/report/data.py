@@ -92,7 +92,8 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
     licence is left out: nobody told of one.
     """
     agency = clean_line(submission.agency.name)
-    about = f"{agency}{period_of(submission).title}{spec.title}各表的全部统计数据，共{len(spec.cells)}项。"
+    measured = list(_describe_measurements(spec, submission))
+    about = f"{agency}{period_of(submission).title}{spec.title}各表的全部统计数据，共{len(measured)}项。"
     dataset = {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -102,7 +103,7 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
         "creator": {"@type": "Organization", "name": agency},
         "temporalCoverage": period_of(submission).interval,
         **({"creativeWorkStatus": DRAFT_MARK} if draft else {}),
-        "variableMeasured": list(_describe_measurements(spec, submission)),
+        "variableMeasured": measured,
     }
     text = json.dumps(dataset, ensure_ascii=False, separators=(",", ":"))
     for sign, escaped in _IN_SCRIPT:
@@ -112,6 +113,8 @@ def to_json_ld(spec: FormSpec, submission: Submission, title: str, *, draft: boo
 
 def _describe_measurements(spec: FormSpec, submission: Submission) -> Iterator[dict[str, Any]]:
     for cell, value in zip(spec.cells, submission.values, strict=True):
+        if cell.table.unprinted:
+            continue
         printed = summand_of(value) if spec.slash == "0" else figure_of(value)
         figure = document.json_value(printed, cell.measure)
         given = {} if figure is None else {"value": figure}

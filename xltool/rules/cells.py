@@ -147,9 +147,14 @@ def _find_blanks(spec: FormSpec, submission: Submission, noted: set[CellKey], en
     `entitled` are the cells where the agency's level has something to fill in, so that `/` is not fitting.
     """
     values = submission.values
-    blank = {cell.key for cell, value in zip(spec.cells, values, strict=True) if value is None}
+    unread = submission.unread_tables
+    blank = {
+        cell.key
+        for cell, value in zip(spec.cells, values, strict=True)
+        if value is None and cell.table.id not in unread
+    }
     written = {key.partition(".")[0] for key in submission.entries}
-    empty, bare = set[str](), list_bare_tables(spec) - written
+    empty, bare = set[str](), list_bare_tables(spec) - written - unread
     for table in spec.tables:
         cells = [cell for cell in spec.cells if cell.table is table and table.id not in written]
         if cells and noted.isdisjoint(cell.key for cell in cells) and blank.issuperset(cell.key for cell in cells):

@@ -62,6 +62,16 @@ class SubmissionView:
         return np.hstack((self.blank, self._ask_entries(_is_blank))) if self.spec.entries else self.blank
 
     @cached_property
+    def unread(self) -> CellMask:
+        """Which cells, and behind them which entries, are of tables that nobody read."""
+        found = np.zeros((len(self.submissions), len(self.spec.cells) + len(self.spec.entries)), np.bool_)
+        for at, submission in enumerate(self.submissions):
+            if submission.unread_tables:
+                tables = [each.table.id for each in (*self.spec.cells, *self.spec.entries)]
+                found[at] = [table in submission.unread_tables for table in tables]
+        return found
+
+    @cached_property
     def bare(self) -> CellMask:
         """Which of the cells and entries are of a table without figures (1 x both)."""
         bare = list_bare_tables(self.spec)

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Final, assert_never
 
 from xltool.forms.entries import print_entry
+from xltool.forms.layout import note_on_sheet
 from xltool.forms.number import format_value
 from xltool.forms.rates import compute_rate, format_rate
 from xltool.model import Cell, CellKey, EntryCell, FormSpec, Rate, RowList, Submission, Table, Value
@@ -117,7 +118,8 @@ def mark_table(
     def mark_lines(lines: Iterable[Iterable[HtmlCell]]) -> list[list[MarkedCell]]:
         return [[mark_cell(cell) for cell in line] for line in lines]
 
-    made = build_html_table(fill_grid(table, word_figure, spec.entries_by_key), f"t-{table.id}")
+    filled = replace(fill_grid(table, word_figure, spec.entries_by_key), note=note_on_sheet(table))
+    made = build_html_table(filled, f"t-{table.id}")
     head, bodies = mark_lines(made.head), [mark_lines(body) for body in made.bodies]
     cells = [cell for line in chain(head, *bodies) for cell in line]
     return MarkedTable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from xltool.forms.layout import note_on_sheet
 from xltool.model import Block, Column, Table
 from xltool.periods import WORDS, word_before
 from xltool.workbook.context import Context
@@ -42,7 +43,7 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
     for key, spot in plan.priors.items():
         if spot.sheet == table.sheet:
             _write_figure(context, sheet, key)
-    sheet.print_area(0, 0, plan.row_below(table) + bool(table.note), last)
+    sheet.print_area(0, 0, plan.row_below(table) + bool(note_on_sheet(table)), last)
 
 
 def _write_figure(context: Context, sheet: Any, key: str) -> None:

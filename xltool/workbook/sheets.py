@@ -8,6 +8,7 @@ from typing import Any, Final, assert_never
 from xltool.codes import GRADES
 from xltool.forms.cell_checks import EntryCheck
 from xltool.forms.checks import Check
+from xltool.forms.layout import note_on_sheet
 from xltool.forms.list_checks import ListCheck
 from xltool.forms.number import describe_measure
 from xltool.forms.sheet_names import CHECKS
@@ -100,10 +101,10 @@ def write_table(context: Context, sheet: Any, table_: Table, marked: bool = Fals
     write_colours(context, sheet, table_, words_only=marked)
     _write_validations(context, sheet, table_)
     validate_entries(context, sheet, table_)
-    if table_.note:
+    if note := note_on_sheet(table_):
         row = plan.row_below(table_) + 1
-        sheet.merge_range(row, 0, row, last, table_.note, formats["small"])
-        lines = count_lines(table_.note, sum(widths[: last + 1]), 9)
+        sheet.merge_range(row, 0, row, last, note, formats["small"])
+        lines = count_lines(note, sum(widths[: last + 1]), 9)
         sheet.set_row(row, min(TALLEST_ROW, SMALL_LINE * lines + 3))
     if plan.prior:
         prior.draw_prior(context, sheet, table_, widths, last)

@@ -77,6 +77,7 @@ def _make_storable(submission: Submission) -> Submission:
         entries={key: clean_text(text) for key, text in submission.entries.items()},
         serial=clean_text(submission.serial),
         unread_lists=frozenset(),  # a workbook has the lines that it shows
+        unread_tables=frozenset(),  # and asks for the figures that no report told
         lists={name: tuple(map(_clean_line, lines)) for name, lines in submission.lists.items()},
     )
 

@@ -328,6 +328,7 @@ MODULES = {
         "list_demands",
         "list_document",
         "list_grammar",
+        "list_joins",
         "list_rows",
         "list_terms",
         "lists",

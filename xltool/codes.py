@@ -749,6 +749,26 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{list}各单位共 {count} 行，工作簿里一张表最多读取 {most} 行：汇总的工作簿可以看，上级读不了。",
         "向上级报送 submission.json，不报工作簿。",
     ),
+    "county.joined": Message(
+        "info",
+        "同一单位的行合成一行",
+        "{list}有 {count} 行由几行合成，它们的“{unit}”相同：{quoted}。",
+        "不用改；名称相同而不是同一个的，退回各单位，在名称前写上所属的县或乡镇，再重新汇总。",
+    ),
+    "county.differing": Message(
+        "warning",
+        "同一单位的行填得不同",
+        "{list}“{column}”栏有 {count} 行，几个单位填得不同，汇总时没有取舍：{quoted}。",
+        "向这些单位核实，填错的退回改正，再重新汇总。",
+        ANNUAL_NOTICE,
+    ),
+    "county.outgrown": Message(
+        "error",
+        "合成一行的数过大",
+        "{list}“{column}”栏有 {count} 行，各单位的数相加后位数过多，放不下，空着：{quoted}。",
+        "核对这些单位的数，多写了位数的退回改正，再重新汇总。",
+        ANNUAL_NOTICE,
+    ),
     "county.careful": Message(
         "warning",
         "相加可能重复",

@@ -383,6 +383,12 @@ class ListColumn:
     prompt: str = ""
     required_where: tuple[tuple[ListCondition, ...], ...] = ()  # it must stand in lines that meet all of one of these
     not_before: tuple[str, ...] = ()  # ids of the columns than whose days its own is not earlier
+    consolidate: Policy | None = None  # of its figures where lines are joined; None: as the measure says
+
+    @property
+    def policy(self) -> Policy:
+        """How its figures in several lines about one unit become one."""
+        return self.consolidate or self.measure.consolidate or "sum"
 
 
 LineTerms: TypeAlias = tuple[tuple[str, int], ...]
@@ -423,6 +429,7 @@ class RowList:
     note: str = ""
     landscape: bool = False
     rules: tuple[LineRule, ...] = ()  # of each line by itself
+    join: tuple[str, ...] = ()  # ids of the columns that say of which unit a line is, where a sum has one line of each
 
     def find_column(self, name: str) -> int | None:
         """Where the column of that id stands; None where there is none."""
@@ -481,6 +488,7 @@ class ListTerm:
     row_list: str  # its id
     column: str | None = None  # None: the lines are counted
     conditions: tuple[ListCondition, ...] = ()
+    adds_up: bool = True  # whether it is in a sum what it is in all submissions together; of joined lines it may not be
 
 
 ListTerms: TypeAlias = tuple[tuple[ListTerm, int], ...]
@@ -631,9 +639,10 @@ class Linear:
         """Whether it is about each submission by itself, and about no sum of them.
 
         A number of a regulation would count once for every agency that is added, and so would what is rounded off; what
-        holds of some of them alone is nothing that their sum could be asked.
+        holds of some of them alone is nothing that their sum could be asked, and neither are lines that it has joined.
         """
-        return bool(self.constant or self.operator.slack or self.is_conditional)
+        joined = any(not term.adds_up for term, _ in self.lists)
+        return bool(self.constant or self.operator.slack or self.is_conditional or joined)
 
     @property
     def is_conditional(self) -> bool:
@@ -1023,6 +1032,22 @@ class Absence:
     excused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedLine:
+    """A line of a sum that several lines about one unit were made: these as they were reported, each with its agency.
+
+    `differing` are the places of columns in which they do not agree, `outgrown` those whose sum is too large to hold.
+    """
+
+    row_list: str  # its id
+    serial: int  # of the line in the sum, from 1
+    unit: str  # of which unit it is
+    lines: tuple[ListRow, ...]
+    whole: ListRow
+    differing: tuple[int, ...] = ()
+    outgrown: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Consolidation:
     """Many submissions made one.
@@ -1044,6 +1069,7 @@ class Consolidation:
     applied: tuple[Applied, ...] = ()
     entries: tuple[Mapping[CellKey, str], ...] = ()  # what stands in cells that are no figures, by agency
     numbers: tuple[ListNumbers, ...] = ()  # what lists come to, by agency
+    joined: tuple[JoinedLine, ...] = ()  # the lines of lists that several were made
 
 
 Role: TypeAlias = Literal["caption", "corner", "head", "line", "label", "print", "value"]

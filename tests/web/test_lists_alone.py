@@ -33,6 +33,6 @@ def campaign(request, tmp_path_factory):
 def test_every_page_is_there(campaign):
     with open_browser(campaign) as browser:
         pages = visit_pages(browser)
-        assert browser.client.get(browser.locate("/county?table=none")).status_code == 404
+        assert browser.client.get(browser.locate("/sum?table=none")).status_code == 404
     assert len(pages) > 10
     assert any("台账“登记编号”栏每行应不同" in said for said in pages.values())

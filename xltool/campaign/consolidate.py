@@ -18,8 +18,9 @@ import numpy as np
 from xltool.campaign.corrections import apply_corrections
 from xltool.forms import totals
 from xltool.forms.cover_conditions import gather_contents
-from xltool.forms.entries import count_entries, word_counts
-from xltool.forms.list_rows import append_lines
+from xltool.forms.entries import count_entries, quote_entry, word_counts
+from xltool.forms.list_joins import join_lines
+from xltool.forms.list_rows import append_lines, print_line_content
 from xltool.forms.list_terms import add_up_lists, reckon_lists
 from xltool.forms.lists import MOST_LIST_LINES
 from xltool.forms.number import format_value
@@ -36,9 +37,11 @@ from xltool.model import (
     Correction,
     Finding,
     FormSpec,
+    JoinedLine,
     ListNumbers,
     ListRow,
     Row,
+    RowList,
     Submission,
     Table,
     Value,
@@ -48,6 +51,8 @@ from xltool.periods import Period, period_of
 from xltool.rules.matrix import SLICE
 from xltool.rules.stack import CellMask, Figures, stack_values
 
+MOST_TOLD_LINES: Final = 6
+"""How many lines that were joined a sentence quotes."""
 MAX_NAMED_AGENCIES: Final = 12
 """How many agencies a sentence names before it says 等 N 个单位."""
 _HALF: Final = 32  # bits: sums of the halves of 64-bit figures stay within 64 bits
@@ -79,6 +84,7 @@ def consolidate_submissions(
     sums, too_large = _sum_cells(spec, values, missing, slashes, root)
     sums, applied, notes = apply_corrections(spec, sums, corrections, codes)
     written, left_out = _consolidate_entries(spec, stacked, root_code)
+    made = {each.id: join_lines(each, stacked.lines[each.id]) for each in spec.lists if each.id in stacked.lines}
     listed = Submission(
         spec.id,
         period.year,
@@ -87,7 +93,7 @@ def consolidate_submissions(
         scope="consolidated",
         part=period.part,
         entries=written,
-        lists={each.id: tuple(stacked.lines[each.id]) for each in spec.lists if each.id in stacked.lines},
+        lists={name: lines for name, (lines, _) in made.items()},
         unread_lists=stacked.unread,
     )
     total = totals.recompute_totals(spec, listed)
@@ -100,6 +106,7 @@ def consolidate_submissions(
         *_find_differing_totals(spec, agencies, stacked.differs),
         *_find_careful_sums(spec, agencies, values, total, handled),
         *left_out,
+        *(found for each in spec.lists if each.id in made for found in _tell_joined(each, made[each.id][1])),
         *_find_long_lists(spec, total),
         *notes,
     ]
@@ -107,7 +114,8 @@ def consolidate_submissions(
     for at, terms in parts.items():
         unknown[:, at] = missing[:, [part for part, _ in terms]].any(axis=1)
     reasons, beside = tuple(absent), tuple(stacked.own.get(code, {}) for code in codes)
-    told = reasons, tuple(found), applied, beside, stacked.numbers
+    joined = tuple(line for _, lines in made.values() for line in lines)
+    told = reasons, tuple(found), applied, beside, stacked.numbers, joined
     return Consolidation(agencies, values, unknown, slashes, total, root_code, *told)
 
 
@@ -241,6 +249,32 @@ def _consolidate_entries(spec: FormSpec, stacked: _Stacked, root_code: str) -> t
         if not whole:
             left.setdefault(entry.table, []).append(entry.key)
     return found, [finding("county.entries", *keys, count=len(keys)) for keys in left.values()]
+
+
+def _tell_joined(row_list: RowList, joined: Sequence[JoinedLine]) -> Iterator[Finding]:
+    """Which lines of a list were made of several, and, by column, in which these do not agree."""
+    if joined:
+        quoted = [f"第 {each.serial} 行“{each.unit}”（{each.whole.agency}）" for each in joined]
+        unit = "、".join(column.label for column in row_list.columns if column.id in row_list.join)
+        told = join_first(quoted, MOST_TOLD_LINES, "行")
+        yield finding("county.joined", list=row_list.name, unit=unit, count=len(joined), quoted=told)
+    for at, column in enumerate(row_list.columns):
+        for code, lines in (
+            ("county.differing", [each for each in joined if at in each.differing]),
+            ("county.outgrown", [each for each in joined if at in each.outgrown]),
+        ):
+            if lines:
+                quoted = [_quote_beside(row_list, each, at) for each in lines]
+                told = join_first(quoted, MOST_TOLD_LINES, "行", between="；")
+                yield finding(code, list=row_list.name, column=column.label, count=len(lines), quoted=told)
+
+
+def _quote_beside(row_list: RowList, joined: JoinedLine, at: int) -> str:
+    """What each agency has in a column of a line that was made of several."""
+    column = row_list.columns[at]
+    held = [(line.agency, print_line_content(column, line.contents[at])) for line in joined.lines]
+    told = join_first([f"{agency} {content}" for agency, content in held if content], MOST_TOLD_LINES, "个单位")
+    return f"第 {joined.serial} 行“{joined.unit}” {quote_entry(told)}"
 
 
 def _find_long_lists(spec: FormSpec, total: Submission) -> Iterator[Finding]:

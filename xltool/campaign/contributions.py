@@ -14,6 +14,7 @@ from xltool.charts import compose
 from xltool.charts.picture import Amount, Picture
 from xltool.csvfile import write_csv
 from xltool.forms.entries import print_entry
+from xltool.forms.list_joins import word_column_joining
 from xltool.forms.number import to_exact
 from xltool.model import (
     NOT_APPLICABLE,
@@ -22,6 +23,8 @@ from xltool.model import (
     Consolidation,
     EntryPolicy,
     FormSpec,
+    ListColumn,
+    ListContent,
     Policy,
     Value,
     figure_of,
@@ -48,6 +51,7 @@ CORRECTION_NAME: Final = "更正"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet of Excel holds."""
 NOTHING_CORRECTED, NOBODY_ABSENT = "没有更正", "没有未汇总的单位"
+NOTHING_JOINED: Final = "没有由几行合成的行"
 _TABLE: Final = itemgetter(1)  # its name, behind the cell's key, which is for programs
 PAPERS: Final = {
     "汇总": Paper(unprinted=1, breaks=_TABLE, broadest={2: 34, 3: 20, 5: 18, **dict.fromkeys(range(6, 12), 11)}),
@@ -55,6 +59,7 @@ PAPERS: Final = {
         unprinted=1, repeated=4, scale=75, breaks=_TABLE, broadest={2: 34, 3: 18, **dict.fromkeys(range(5, 16_384), 11)}
     ),
     "构成": Paper(unprinted=1, scale=75, breaks=_TABLE, broadest={2: 40, 3: 20, 6: 40}),
+    "明细合并": Paper(scale=75, breaks=itemgetter(0), broadest={2: 30, 3: 24, 5: 30, 6: 40, 7: 30}),
 }
 """How the sheets are printed."""
 TOO_LARGE: Final[SheetRows] = (("说明",), ("行或列超过工作表所能容纳的数目；全部内容见 contributions.csv。",))
@@ -110,6 +115,7 @@ def build_sheets(spec: FormSpec, consolidation: Consolidation) -> dict[str, Shee
         "构成": chain([CONTRIBUTION_HEADS], list_contributions(spec, consolidation))
         if rows <= MOST_ROWS
         else TOO_LARGE,
+        **({"明细合并": _list_joined(spec, consolidation)} if any(each.join for each in spec.lists) else {}),
         "更正": _say_none(list(corrections.list_corrections(spec, consolidation.applied, by_code)), NOTHING_CORRECTED),
         "未汇总单位": _say_none(
             [
@@ -218,6 +224,26 @@ def _list_side_by_side(spec: FormSpec, consolidation: Consolidation) -> Iterator
             *(entry.key, entry.table.name, entry.row.label, entry.column.label),
             *(print_entry(entry, each.get(entry.key, "")) or None for each in written),
         )
+
+
+def _list_joined(spec: FormSpec, consolidation: Consolidation) -> Sequence[Sequence[SheetValue]]:
+    """What each line of a list that several were made is made of, column by column, with who reported it."""
+    lists = {each.id: each for each in spec.lists}
+    rows: list[Sequence[SheetValue]] = [("明细", "行", "名称", "栏", "汇总方式", "汇总数", "填报单位", "填报的数")]
+    for joined in consolidation.joined:
+        row_list = lists[joined.row_list]
+        for at, column in enumerate(row_list.columns):
+            if column.id in row_list.join:
+                continue
+            facts = (row_list.name, joined.serial, joined.unit, column.label, word_column_joining(column))
+            whole = _to_sheet_content(column, joined.whole.contents[at])
+            held = ((line.agency, line.contents[at]) for line in joined.lines)
+            rows += [(*facts, whole, agency, _to_sheet_content(column, content)) for agency, content in held]
+    return _say_none(rows if len(rows) <= MOST_ROWS else [*TOO_LARGE], NOTHING_JOINED)
+
+
+def _to_sheet_content(column: ListColumn, content: ListContent) -> SheetValue:
+    return to_exact(content, column.measure) if isinstance(content, int) else content
 
 
 def sum_corrections(value: Value, column: Sequence[int]) -> int:

@@ -23,6 +23,7 @@ from xltool.forms import catalog
 from xltool.forms.across import ENDING, OtherForm, list_both_cells, load_across
 from xltool.forms.differences import word_kind
 from xltool.forms.entries import describe_briefly
+from xltool.forms.list_joins import word_joining
 from xltool.forms.rates import word_rate
 from xltool.messages import XltoolError, make_visible, tell_finding
 from xltool.model import AnyCell, Cell, EntryCell, EntryKind, Finding, FormSpec, Rate, RowList
@@ -249,6 +250,7 @@ def _describe_list(row_list: RowList) -> dict[str, Any]:
             "unit": column.measure.unit,
             "decimals": column.measure.decimals,
             **{name: True for name in ("required", "unique", "total") if getattr(column, name)},
+            **({"consolidate": column.policy} if row_list.join and column.entry is None else {}),
             **({} if column.entry is None else {"entry": _describe_entry(column.entry)}),
         }
         for column in row_list.columns
@@ -259,9 +261,14 @@ def _describe_list(row_list: RowList) -> dict[str, Any]:
         "title": row_list.title,
         "sheet": row_list.sheet,
         "limit": row_list.limit,
+        **({"join": [*row_list.join]} if row_list.join else {}),
         "columns": columns,
         **({"rules": rules} if rules else {}),
     }
+
+
+def _tell_joining(row_list: RowList) -> str:
+    return f"，汇总时{word_joining(row_list)}" if row_list.join else ""
 
 
 def describe_kind(spec: FormSpec, cell: AnyCell) -> dict[str, Any]:
@@ -310,7 +317,8 @@ def _print_form(spec: FormSpec) -> None:
             kind = cell.measure.unit if isinstance(cell, Cell) and not cell.total else word_kind(cell)
             console.say(f"  {layout.cells[cell.key].address:<5}{cell.key:<48}{kind}　{cell.label}")
     for row_list in spec.lists:
-        console.say(f"\n{row_list.title}（工作表“{row_list.sheet}”，最多 {row_list.limit} 行）")
+        most = f"最多 {row_list.limit} 行{_tell_joining(row_list)}"
+        console.say(f"\n{row_list.title}（工作表“{row_list.sheet}”，{most}）")
         for at, column in enumerate(row_list.columns):
             kind = column.measure.unit if column.entry is None else describe_briefly(column.entry)
             marks = (("必填", column.required), ("各行不同", column.unique), ("合计", column.total))

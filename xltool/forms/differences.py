@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from xltool.forms.entries import describe_briefly
 from xltool.forms.line_rules import word_line_rule
+from xltool.forms.list_joins import word_column_joining, word_joining
 from xltool.forms.parts import FormDifference, FormPart, PartKind, PartMatching
 from xltool.messages import word_list_conditions
 from xltool.model import (
@@ -172,6 +173,8 @@ def _compare_lists(before: FormSpec, after: FormSpec) -> Iterator[FormDifference
         if (rules := _word_line_rules(mine)) != (others := _word_line_rules(theirs)):
             change = f"本行关系 {'；'.join(rules) or '无'} → {'；'.join(others) or '无'}"
             yield FormDifference("changed", "table", pair.before, pair.after, change)
+        if (join := word_joining(mine)) != (other := word_joining(theirs)):
+            yield FormDifference("changed", "table", pair.before, pair.after, f"汇总 {join} → {other}")
         columns = PartMatching(_list_list_columns(mine), _list_list_columns(theirs))
         yield from columns.tell()
         for each in columns.pairs:
@@ -209,7 +212,8 @@ def _list_list_columns(row_list: RowList) -> list[FormPart]:
 def _word_column(row_list: RowList, name: str) -> str:
     """What a column of a list holds, in few words."""
     column = next(each for each in row_list.columns if each.id == name)
-    what = f"{column.measure.decimals} 位小数，{column.measure.unit}" if column.entry is None else ""
+    way = f"，汇总{word_column_joining(column)}" if row_list.join and column.policy != "sum" else ""
+    what = f"{column.measure.decimals} 位小数，{column.measure.unit}{way}" if column.entry is None else ""
     marks = (("必填", column.required), ("各行不同", column.unique), ("合计", column.total))
     said = describe_briefly(column.entry) if column.entry else what
     return "，".join([said, *(word for word, is_so in marks if is_so)])

@@ -131,7 +131,16 @@ _SENTENCES: Final[Mapping[str, str]] = {
     ),
     "'{a}' is the column that sums have besides: name this one otherwise": "“{a}”是汇总时另加的一栏：这一栏请换个名称",
     "the lines of a list stand below each other in a sum: its columns have no 'consolidate'": (
-        "明细汇总时各行依次排列：它的栏不写 consolidate"
+        "明细汇总时各行依次排列：它的栏不写 consolidate；同一单位的行要合成一行的，先写 join"
+    ),
+    "words, choices and days of lines are joined where they agree, and stand side by side where they do not: "
+    "only figures have 'consolidate'": ("文字、选项和日期填得相同的合成一个，不同的并排写：只有填数的栏写 consolidate"),
+    "'join' names columns of words or of one choice that are 'required', and '{a}' is none": (
+        "join 写填文字或单选的必填栏（required = true），“{a}”不是"
+    ),
+    "'{a}' is computed from a list whose lines are joined in a sum: only the figures of a column that "
+    "is added up make a total there, with conditions on the columns in 'join' at most": (
+        "“{a}”由汇总时同一单位合成一行的明细表算出：只能是相加的栏（consolidate 为 sum）的合计，条件只能写 join 的栏"
     ),
     "what is chosen of a list cannot be 'unique'": "选项不能写 unique",
     "what is 'unique' has at most {a} signs, for Excel's sake": "写了 unique 的文字最多 {a} 字，Excel 才查得了重",

@@ -25,6 +25,8 @@ from xltool.messages import and_more, finding, format_scaled, join_first
 from xltool.model import CellKey, Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
 
 EMPTY_LINE: Final = "空行"
+OF_SUM: Final = " / "
+"""What stands between the agency of a sum and that of a line in it."""
 
 
 _BLANKS: Final = re.compile(" +")
@@ -148,6 +150,11 @@ def list_unfit(row_list: RowList, lines: Sequence[ListRow]) -> dict[int, list[in
     return found
 
 
+def fold_content(content: ListContent) -> ListContent:
+    """What is alike of contents that say the same: several blanks are one, and letters have no case."""
+    return _BLANKS.sub(" ", content).casefold() if isinstance(content, str) else content
+
+
 def list_repeated(row_list: RowList, lines: Sequence[ListRow]) -> dict[int, list[list[int]]]:
     """By unique column the groups of lines, from 1, that hold the same there, whatever the case of its letters."""
     found: dict[int, list[list[int]]] = {}
@@ -157,8 +164,7 @@ def list_repeated(row_list: RowList, lines: Sequence[ListRow]) -> dict[int, list
             for serial, line in enumerate(lines, 1):
                 content = line.contents[at]
                 if content is not None:
-                    alike = _BLANKS.sub(" ", content).casefold() if isinstance(content, str) else content
-                    groups.setdefault(alike, []).append(serial)
+                    groups.setdefault(fold_content(content), []).append(serial)
             if repeated := [group for group in groups.values() if len(group) > 1]:
                 found[at] = repeated
     return found
@@ -239,7 +245,7 @@ def append_lines(gathered: dict[str, list[ListRow]], submission: Submission) -> 
     for name, lines in submission.lists.items():
         for line in lines:
             if not line.is_empty:
-                whose = f"{submission.agency.name} / {line.agency}" if line.agency else submission.agency.name
+                whose = f"{submission.agency.name}{OF_SUM}{line.agency}" if line.agency else submission.agency.name
                 gathered.setdefault(name, []).append(ListRow(line.contents, whose))
 
 

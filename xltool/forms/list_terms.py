@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -72,7 +73,17 @@ def resolve_list_term(lists: Mapping[str, RowList], written: WrittenListTerm, co
         failed |= column is None
     conditions = [_resolve_condition(row_list, each, complain) for each in written.conditions]
     taken = tuple(each for each in conditions if each is not None)
-    return None if failed or len(taken) < len(conditions) else ListTerm(row_list.id, written.column, taken)
+    if failed or len(taken) < len(conditions):
+        return None
+    term = ListTerm(row_list.id, written.column, taken)
+    return replace(term, adds_up=not row_list.join or _survives_joining(row_list, term))
+
+
+def _survives_joining(row_list: RowList, term: ListTerm) -> bool:
+    """Whether a term comes to the same where lines about one unit are one: figures that are added, by unit at most."""
+    at = None if term.column is None else row_list.find_column(term.column)
+    asks = {condition.column for condition in term.conditions}
+    return at is not None and row_list.columns[at].policy == "sum" and asks <= {*row_list.join}
 
 
 def find_term_measure(row_list: RowList, term: ListTerm) -> Measure:

@@ -11,8 +11,8 @@ from xltool.forms.fields import Fields, require_unique
 from xltool.forms.label import normalise_label
 from xltool.forms.line_rules import read_line_rules
 from xltool.forms.list_demands import read_demands, take_demands
-from xltool.forms.source import Source
-from xltool.forms.tables import PROMPT_LENGTH, find_measure, require_sheet_name
+from xltool.forms.source import Source, suggest_nearest
+from xltool.forms.tables import PROMPT_LENGTH, find_measure, read_policy, require_sheet_name
 from xltool.model import NO_MEASURE, ListColumn, Measure, RowList, Table
 
 MOST_LIST_LINES: Final = 1990
@@ -25,6 +25,8 @@ AGENCY_HEAD: Final = "填报单位"
 """The head of one more column in the workbooks and reports of sums."""
 TOTAL_LABEL: Final = "合计"
 """What stands before the sums of a list."""
+_NAMING: Final = frozenset({"text", "choice"})
+"""The kinds of columns that can say of which unit a line is."""
 LONGEST_UNIQUE: Final = 200
 """Signs that Excel's MATCH looks for, and some to spare."""
 
@@ -63,7 +65,7 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
         note=fields.text("note", ""),
         landscape=fields.flag("landscape"),
     )
-    rules = fields.tables("rule", [])
+    rules, join = fields.tables("rule", []), _take_join(fields)
     fields.close()
     require_sheet_name(fields, found.sheet)
     if limit != found.limit:
@@ -80,18 +82,42 @@ def _read_list(source: Source, data: dict[str, Any], measures: Mapping[str, Meas
     for column in columns:
         if normalise_label(column.label) == normalise_label(AGENCY_HEAD):
             source.fault(column.label, f"'{AGENCY_HEAD}' is the column that sums have besides: name this one otherwise")
-    found = read_demands(source, found, given)
+    found = replace(read_demands(source, found, given), join=_find_units(source, found, join))
+    for column, item in zip(columns, given, strict=True):
+        where = way if isinstance(way := item.get("consolidate"), str) else column.label
+        if "consolidate" in item and not join:
+            told = "the lines of a list stand below each other in a sum: its columns have no 'consolidate'"
+            source.fault(where, told, 'join = "COLUMN"')
+        elif "consolidate" in item and column.entry is not None:
+            source.fault(
+                where,
+                "words, choices and days of lines are joined where they agree, and stand side by side where they do "
+                "not: only figures have 'consolidate'",
+            )
     return replace(found, rules=read_line_rules(source, found, rules))
+
+
+def _take_join(fields: Fields) -> tuple[str, ...]:
+    """The names of the columns that say of which unit a line is: one, or several together."""
+    if isinstance(fields.data.get("join"), list):
+        return tuple(fields.texts("join", []))
+    return tuple(filter(None, [fields.text("join", "")]))
+
+
+def _find_units(source: Source, row_list: RowList, join: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names that columns have which can say it; of others that is told."""
+    fits = [each.id for each in row_list.columns if each.required and each.entry and each.entry.form in _NAMING]
+    for name in join:
+        if name not in fits:
+            told = f"'join' names columns of words or of one choice that are 'required', and '{name}' is none"
+            source.fault(name, told, suggest_nearest(name, fits))
+    return tuple(dict.fromkeys(name for name in join if name in fits))
 
 
 def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Measure]) -> ListColumn:
     fields = Fields(source, data, "a column of a list")
     required = take_demands(fields)
     entry = read_entry_kind(fields, (required, ""))
-    if "consolidate" in data and entry is not None:
-        fields.fault(
-            "consolidate", "the lines of a list stand below each other in a sum: its columns have no 'consolidate'"
-        )
     column = ListColumn(
         id=fields.identifier("id"),
         label=fields.text("label"),
@@ -102,6 +128,7 @@ def _read_column(source: Source, data: dict[str, Any], measures: Mapping[str, Me
         unique=fields.flag("unique"),
         total=fields.flag("total"),
         prompt=fields.text("prompt", ""),
+        consolidate=None if entry else read_policy(fields, careful=False),
     )
     fields.close()
     if column.id == AGENCY_COLUMN:

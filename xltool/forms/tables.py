@@ -50,7 +50,7 @@ def read_measure(source: Source, name: str, data: dict[str, Any]) -> Measure:
     rounding = next((each for each in ROUNDINGS if each == given), None)
     if given and rounding is None:
         fields.fault("rounding", "'rounding' must be half_up or cut", suggest_nearest(given, ROUNDINGS))
-    policy = _read_policy(fields, careful=False)
+    policy = read_policy(fields, careful=False)
     found = Measure(
         name, fields.text("unit"), decimals, maximum, fields.flag("signed"), doubtful or None, rounding, policy
     )
@@ -208,7 +208,7 @@ def _read_rows(
         levels=tuple(level for level in LEVELS if level in given) if given else LEVELS,
         levels_basis=fields.text("levels_basis", ""),
         prompt=prompt,
-        consolidate=_read_policy(fields) if not entry and not isinstance(data.get("consolidate"), dict) else None,
+        consolidate=read_policy(fields) if not entry and not isinstance(data.get("consolidate"), dict) else None,
         policies={} if entry else _read_policies(fields, shape.columns),
         consolidate_note=fields.text("consolidate_note", ""),
         measure=find_measure(fields, measures, measure) if measure else None,
@@ -308,7 +308,7 @@ def find_measure(fields: Fields, measures: Mapping[str, Measure], name: str) -> 
     return measures.get(name, Measure(name, "", 0, 1))
 
 
-def _read_policy(fields: Fields, *, careful: bool = True) -> Policy | None:
+def read_policy(fields: Fields, *, careful: bool = True) -> Policy | None:
     """How figures of many agencies become one; what is added with care is told of rows alone, with the reason."""
     given = fields.text("consolidate", "")
     allowed = [policy for policy in POLICIES if careful or policy != "careful"]
@@ -358,7 +358,7 @@ def _read_columns(
         total=fields.flag("total"),
         own_measure="measure" in data,
         rate=_read_rate(fields),
-        consolidate=None if entry else _read_policy(fields, careful=False),
+        consolidate=None if entry else read_policy(fields, careful=False),
         entry=entry,
     )
     if column.rate and column.consolidate:

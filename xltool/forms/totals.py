@@ -126,6 +126,12 @@ def find_definition_faults(cells: Sequence[Cell], rules: Sequence[Rule]) -> Iter
                 "its 'consolidate' must be sum",
                 rule.id,
             )
+        if rule is not None and any(not term.adds_up for term, _ in rule.linear.lists):
+            yield (
+                f"'{cell.key}' is computed from a list whose lines are joined in a sum: only the figures of a column "
+                "that is added up make a total there, with conditions on the columns in 'join' at most",
+                rule.id,
+            )
     yield from _find_summed_constants(cells, defined)
     for rule in rules:
         if rule.defines is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from xltool.campaign.discrepancies import VERDICTS, Discrepancy, find_discrepanc
 from xltool.codes import GRADES
 from xltool.forms.checks import name_subject
 from xltool.messages import XltoolError, format_scaled
-from xltool.model import CellKey, RowList, figure_of
+from xltool.model import CellKey, Consolidation, FormSpec, RowList, figure_of
 from xltool.rules.prior_year import align_prior
 from xltool.web import pages
 from xltool.web.addresses import locate_agency
@@ -29,7 +29,7 @@ from xltool.web.day_words import word_month_day
 from xltool.web.deciding import carry_out
 from xltool.web.downloads import show_inside
 from xltool.web.job_events import list_job_routes
-from xltool.web.marked_table import mark_list, mark_table
+from xltool.web.marked_table import MarkedTable, mark_list, mark_table
 from xltool.web.opinion_words import ShownOpinion, word_found
 from xltool.web.site import OpenFolder, look_at, served_of
 from xltool.web.sum_view import (
@@ -156,7 +156,8 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
     choices = [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.sheeted]
     if isinstance(table, RowList):
         listed = mark_list(spec, table, held.total, {}, most=_MOST_LISTED)
-        return {"marked": listed, "table": table, "tables": choices, "cell": None, "drills": False}
+        joined = _mark_joined(spec, table, held)
+        return {"marked": listed, "table": table, "tables": choices, "cell": None, "drills": False, "joined": joined}
     told = {each.correction.key for each in held.applied}
     made = {cell.key for at, cell in enumerate(spec.cells) if held.values[:, at].any() or cell.key in told}
     made |= {cell.key for cell, value in zip(spec.cells, held.total.values, strict=True) if figure_of(value)}
@@ -173,6 +174,15 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
         "drills": True,
         "cell": find_parts(spec, held, chosen, view.last_year.submissions, prior) if chosen else None,
     }
+
+
+def _mark_joined(spec: FormSpec, row_list: RowList, held: Consolidation) -> MarkedTable | None:
+    """What the lines of a list that several were made were made of; None where there are none."""
+    lines = tuple(line for each in held.joined if each.row_list == row_list.id for line in each.lines)
+    if not lines:
+        return None
+    shown = replace(held.total, lists={row_list.id: lines})
+    return mark_list(spec, row_list, shown, {}, most=_MOST_LISTED, name=f"{row_list.id}-parts")
 
 
 def show_discrepancies(request: Request) -> Response:

@@ -134,8 +134,12 @@ def mark_list(
     concerns: Mapping[CellKey, Sequence[Concern]],
     *,
     most: int | None = None,
+    name: str = "",
 ) -> MarkedTable:
-    """One list of a submission with the marks of `rules.concerns.find_line_concerns`, its first `most` lines alone."""
+    """One list of a submission with the marks of `rules.concerns.find_line_concerns`, its first `most` lines alone.
+
+    `name` is what it is called in the page, where it stands there twice.
+    """
     lines = submission.lists.get(row_list.id, ())
     columns = {column.id for column in row_list.columns}
 
@@ -147,7 +151,7 @@ def mark_list(
         marks = " ".join([each.role for each in mine][:1])
         return MarkedCell(cell._replace(key=key), marks, notes=tuple(_note_concern(each) for each in mine))
 
-    made = build_html_table(lay_out_list(row_list, lines[:most], gaps=True), f"t-{row_list.id}")
+    made = build_html_table(lay_out_list(row_list, lines[:most], gaps=True), f"t-{name or row_list.id}")
     if most is not None and len(lines) > most:
         made = replace(made, notes=(*made.notes, f"一共{len(lines)}行，这里只列前{most}行和它们的合计。"))
 

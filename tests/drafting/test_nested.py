@@ -161,3 +161,18 @@ def test_a_card_of_words_has_boxes_of_which_several_may_be_ticked():
         "姓名": "text", "性别": "text", "残疾类别": "choice", "等级": "text", "需要的服务": "several",
     }  # fmt: skip
     assert {cell.row.short: cell.measure.unit for cell in drafted.spec.cells}["月收入"] == "元"
+
+
+def test_a_growth_in_the_numbers_of_columns_is_a_rate():
+    lines = ["指标|代码|本期|上年同期|比上年同期", "甲|乙|1|2|3", "收件|01|_|_|_"]
+    drafted = draft_page(make_page(lines, note="说明：3栏=（1栏-2栏）/2栏×100%。"))
+    assert [each.column.rate for each in drafted.spec.rates] == ["(this_period - same_last_year) / same_last_year"]
+    assert "涉及不同的计量单位" not in drafted.text
+
+
+def test_a_part_in_some_columns_is_said_of_their_head():
+    heads = ["渠道*2x1|本月*1x2|累计*1x2|增长（%）*2x1", "批次|人次|批次|人次"]
+    lines = [*heads, "来访|_|_|_|_|_", "其中：集体访|_|_|_|_|_"]
+    drafted = draft_page(make_page(lines))
+    assert drafted.text.count("part_of") == 2
+    assert sum(rule.linear is not None for rule in drafted.spec.rules) == 4

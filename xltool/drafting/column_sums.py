@@ -57,7 +57,8 @@ def _propose_columns(table: DraftTable, block: DraftBlock) -> None:
         others = [each for each in group if not read_label(each.label).is_total and each not in (*near, *compared)]
         apart = len({each.heads for each in parts}) > 1
         before = any(PERIOD_BEFORE.match(each.label) for each in parts)
-        if len(parts) < FEWEST_PARTS or ((others or apart) and not column.heads) or before:
+        bare = not column.heads and not _SURE.fullmatch(read_label(column.label).words)
+        if len(parts) < FEWEST_PARTS or ((others or apart) and not column.heads) or before or bare:
             doubts.append("请对照原表说明")
         summands = [(1, each) for each in parts]
         doubt = f"{column.short}按{join_parts(summands)}起草，{'；'.join(doubts)}" if doubts else ""
@@ -83,6 +84,8 @@ def _choose_parts(column: DraftItem, parts: list[DraftItem]) -> tuple[list[Draft
     return parts, ["请对照原表说明"]
 
 
+_SURE: Final = re.compile(r"[合总小共]计")
+"""What says a total of its fellows, while 总数 may be of some of them alone."""
 _PARTED: Final = re.compile(r"^按.{1,12}分|(?:构成|分类|分布|类别|类型)$")
 """The label of a head below which all of something is parted: 按民族分."""
 _COMPARED: Final = re.compile(r"[较比].{0,6}(?:增|减|升|降|±)|同期|累计|增、?减|以来|截至|截止|历年")

@@ -38,6 +38,10 @@ _SCALED: Final = re.compile(
     r"(?:\(\s*([0-9A-Z]{1,3})\s*[×*]\s*([0-9]{2,6})\s*\)|([0-9A-Z]{1,3}))(\s*[×*]\s*100\s*%?)?(?![0-9/÷×*])"
 )
 """12=7*10000/4, 5=4/(1*10000)*100: a quotient with what makes units of its sides alike, and a hundred for %."""
+_GROWN: Final = re.compile(
+    rf"({_TERM})\s*=\s*\(\s*({_TERM})\s*([+\-])\s*({_TERM})\s*\)\s*[/÷]\s*({_TERM})(?:\s*[×*]\s*100\s*%?)?(?![0-9/÷×*])"
+)
+"""3栏=(1栏-2栏)/2栏×100%: a growth, or a part that is the sum of two."""
 _PRODUCT: Final = re.compile(r"([0-9A-Z]{1,3})=([0-9A-Z]{1,3})([/÷×*])([0-9]+(?:\.[0-9]+)?)")
 _INVERSE: Final = {f"1{'0' * places}": f"0.{'0' * (places - 1)}1" for places in range(1, 6)}
 """What is divided by, and what is multiplied by instead."""
@@ -57,6 +61,9 @@ def propose_printed_rules(tables: Sequence[DraftTable], texts: Sequence[tuple[in
                 near[0].told.append(f"说明里的“{scaled[0]}”是乘除，写不成勾稽关系")
             if taken or scaled[7]:
                 plain = plain.replace(scaled[0], "，")
+        for grown in _GROWN.finditer(plain):
+            if _take_growth(near, grown):
+                plain = plain.replace(grown[0], "，")
         for match in _FORMULA.finditer(plain):
             _take_formula(near, match[1].strip())
         for found in _QUOTIENT.findall(plain):
@@ -73,7 +80,7 @@ def _take_formula(near: Sequence[DraftTable], formula: str) -> None:
     sides = [list(_list_terms(piece)) for piece in pieces[::2]]
     signs = pieces[1::2]
     numbers = {number for side in sides for _, number in side}
-    told: Axis | None = "row" if "行" in formula else "column" if re.search("[栏列]", formula) else None
+    told = _name_axis(formula)
     places = [(table, *place) for table in near for place in _find_items(table, numbers) if told in {None, place[1]}]
     if not places:
         if _take_threshold(near, formula):
@@ -142,6 +149,26 @@ def _take_scaled(near: Sequence[DraftTable], match: re.Match[str]) -> bool:
             if add_rate(Direction(table, block, axis), items[target], rate, "四舍五入是按常例写的，截尾的改成 cut"):
                 return True
     return False
+
+
+def _take_growth(near: Sequence[DraftTable], match: re.Match[str]) -> bool:
+    """3=(1-2)/2, where lines or columns bear these numbers."""
+    codes = [_NUMBER.search(match[at]) for at in (1, 2, 4, 5)]
+    target, first, second, below = (normalise_code(code[0]) for code in codes if code is not None)
+    told = _name_axis(match[0])
+    for table in near:
+        for block, axis, items in _find_items(table, {target, first, second, below}):
+            times = -1 if match[3] == "-" else 1
+            rate = DraftRate([(1, items[first]), (times, items[second])], [(1, items[below])])
+            doubt = "四舍五入是按常例写的，截尾的改成 cut"
+            if told in {None, axis} and add_rate(Direction(table, block, axis), items[target], rate, doubt):
+                return True
+    return False
+
+
+def _name_axis(formula: str) -> Axis | None:
+    """Whether a formula says that its numbers are of lines, 行, or of columns, 栏; None where it says nothing."""
+    return "row" if "行" in formula else "column" if re.search("[栏列]", formula) else None
 
 
 def _take_product(near: Sequence[DraftTable], formula: str) -> bool:

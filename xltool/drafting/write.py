@@ -357,7 +357,8 @@ def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
     if not rule.apart and not rule.defines and len(all_places) < len(has_cells) and len(whole) == 1:
         lines += [f'per = "{per}"', f"over = {_quote(whole[0].id)}"]
     elif rule.apart or (not rule.defines and len(all_places) < len(has_cells)):
-        return "\n\n".join(_write_single(table, rule, place, basis, at) for at, place in enumerate(whole, start=1))
+        kept = _gather_places(rule, has_cells)
+        return "\n\n".join(_write_single(table, rule, name, basis, at) for at, name in enumerate(kept, start=1))
     else:
         lines.append(f'per = "{per}"')
     lines += [f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}"]
@@ -366,12 +367,21 @@ def _write_rule(table: DraftTable, rule: DraftRule, basis: str) -> str:
     return "\n".join(lines)
 
 
-def _write_single(table: DraftTable, rule: DraftRule, place: DraftItem, basis: str, at: int) -> str:
-    """A rule that holds in some columns (or rows) alone, for one of them."""
+def _gather_places(rule: DraftRule, has_cells: Sequence[DraftItem]) -> list[str]:
+    """The ids of the places of a rule: of a head where it holds at all below it, else of each alone."""
+    found: dict[str, None] = {}
+    for place in rule.places:
+        heads = (head for head in place.heads if {each for each in has_cells if head in each.heads} <= {*rule.places})
+        found[next((head.id for head in heads), place.id)] = None
+    return [*found]
+
+
+def _write_single(table: DraftTable, rule: DraftRule, name: str, basis: str, at: int) -> str:
+    """A rule that holds in some columns (or rows) alone, for one of them, or for those below one head."""
     per = "column" if rule.axis == "row" else "row"
     expr = _write_expression(table, rule)
     return "\n".join([
-        "[[table.rule]]", f"id = {_quote(f'{rule.id}_at_{at}')}", f'per = "{per}"', f"over = {_quote(place.id)}",
+        "[[table.rule]]", f"id = {_quote(f'{rule.id}_at_{at}')}", f'per = "{per}"', f"over = {_quote(name)}",
         f"expr = {_quote(expr)}{_ask([rule.doubt] if rule.doubt else [])}",
         *(["defines = true"] if rule.defines else []), f"text = {_quote(rule.text)}", f"basis = {_quote(basis)}",
     ])  # fmt: skip

@@ -176,3 +176,27 @@ def test_a_part_in_some_columns_is_said_of_their_head():
     drafted = draft_page(make_page(lines))
     assert drafted.text.count("part_of") == 2
     assert sum(rule.linear is not None for rule in drafted.spec.rules) == 4
+
+
+def test_a_percentage_below_a_head_with_a_unit_is_none_of_that_unit():
+    lines = ["行业*2x1|事故起数（起）*1x3", "本期|同期|同比±%", "合计|_|_|_", "工矿|_|_|_", "道路|_|_|_"]
+    drafted = draft_page(make_page(lines))
+    assert [each.column.rate for each in drafted.spec.rates][:1] == ["(this_period - tong_qi) / tong_qi"]
+    assert {cell.column.short: cell.measure.unit for cell in drafted.spec.cells} == {"本期": "起", "同期": "起"}
+
+
+def test_lines_without_a_number_between_numbered_ones_end_nothing():
+    names = ("播种面积总计", "一、粮食", "1.小麦", "2.其他", "二、油料", "其中：花生", "油菜籽", "三、蔬菜")
+    drafted = draft_page(make_page(["作物|面积（亩）|亩产（公斤）", *(f"{name}|_|_" for name in names)]))
+    assert list_sums(drafted) == {"播种面积总计": {"粮食", "油料", "蔬菜"}, "粮食": {"小麦", "其他"}}
+    assert not [total for total in list_totals(drafted) if "亩产" in total]
+
+
+def test_a_total_that_stands_first_and_names_its_subject_is_of_what_is_below_it():
+    lines = ["税种|年度任务|本旬完成|本年累计|去年同期|增减额|完成年度任务%"]
+    lines += [f"{name}|_|_|_|_|_|_" for name in ("税收合计", "增值税", "其他各税")]
+    drafted = draft_page(make_page(lines, title="税收情况</p><p>单位：万元"))
+    assert list_sums(drafted) == {"税收合计": {"增值税", "其他各税"}}
+    assert {"增值税/增减额", "税收合计/本年累计"} <= list_totals(drafted)
+    assert " = year_to_date - qu_nian_tong_qi" in drafted.text
+    assert [each.column.rate for each in drafted.spec.rates][:1] == ["year_to_date / nian_du_ren_wu"]

@@ -12,7 +12,7 @@ from xltool.drafting.words import load_terms
 from xltool.forms.grammar import LARGEST_FACTOR, PART_OF
 from xltool.forms.written import FINEST
 
-PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度)")
+PERIOD_BEFORE: Final = re.compile(r"^(?:上|去|前)(?:年|月|期|季|季度|年度|旬|周)|^同期")
 """What the label of a figure of the period before begins with."""
 DIFFERENCE: Final = re.compile(r"增、?减(?:金?额|数|数量|量|值)?$|^(?:比|较)上(?:年|月|期)增、?减(?:金?额|数|量)?$")
 """How the label of a difference to the period before ends."""

@@ -220,6 +220,8 @@ def _measure_of_label(labels: Sequence[str]) -> DraftMeasure | None:
             kind = load_terms().find_kind(read_label(label).words, label)
             kind = "percent" if unit in {"%", "％", "‰"} else kind if kind == "average" else "count"
             return _make_measure(unit, kind, signed=load_terms().is_signed(label) or kind == "percent")
+        if label is not labels[-1] and load_terms().find_kind(read_label(label).words, label) == "percent":
+            return _make_measure("%", "percent", signed=True)  # whatever unit stands above it
     return None
 
 

@@ -14,7 +14,7 @@ from xltool.drafting.adding import (
     add_total,
     join_parts,
 )
-from xltool.drafting.dividing import name_period_free
+from xltool.drafting.dividing import list_counterparts
 from xltool.drafting.draft import NOT_ADDED, DraftBlock, DraftHead, DraftItem, DraftTable
 from xltool.drafting.words import read_label
 from xltool.forms.grammar import PART_OF
@@ -137,11 +137,9 @@ def _pair_periods(block: DraftBlock, column: DraftItem) -> list[tuple[DraftItem,
     others = [each for each in block.columns if each is not column]
     figures = [each for each in others if not DIFFERENCE.search(read_label(each.label).words)]
     last = [each for each in figures if PERIOD_BEFORE.match(each.label) and each.heads == column.heads]
-    return [
-        (new, old) for old in last for new in figures
-        if new is not old and new.heads == old.heads and not PERIOD_BEFORE.match(new.label)
-        and name_period_free(new) == name_period_free(old) and block.list_places("column", [new, old, column])
-    ]  # fmt: skip
+    now = [each for each in figures if each.heads == column.heads and not PERIOD_BEFORE.match(each.label)]
+    pairs = [(new, old) for old in last for new in list_counterparts(now, old)]
+    return [(new, old) for new, old in pairs if block.list_places("column", [new, old, column])]
 
 
 def _propose_alike(table: DraftTable, block: DraftBlock) -> None:

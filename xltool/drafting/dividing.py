@@ -14,7 +14,7 @@ TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出�
 _SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:比例|比重|占比|百分比)|占比")
 _NAMED_SHARE: Final = re.compile(r"所?占(?:全部|本期|当月|本年)?(.{2,10}?)的?(?:比例|比重|百分比|比率|比)")
 _GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例|速度?)$|^[环同]比$")
-_GROWS: Final = re.compile(r"增|升、?降|变化|^[环同]比$")
+_GROWS: Final = re.compile(r"增|升、?降|变化|±|^[环同]比$")
 _GROWN: Final = re.compile(r"(?:增、?减|增长|升、?降|变化|±)$")
 _RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
 _OF: Final = re.compile(r"(.{2,10}?)?(?:为|占|完成|达到?|相当于)(.{2,10}?)(?:数|额)?的?(?:比例|比重|百分比|百分数)?")
@@ -153,9 +153,22 @@ def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
     if changes:
         return DraftRate([(1, changes[0])], [(1, last[0])])
     now = [each for each in figures if each not in last and each.heads == last[0].heads]
-    named = [each for each in now if name_period_free(each) == name_period_free(last[0])]
-    chosen = now if len(now) == 1 else named
+    chosen = now if len(now) == 1 else list_counterparts(now, last[0])
     return DraftRate([(1, chosen[0]), (-1, last[0])], [(1, last[0])]) if len(chosen) == 1 else None
+
+
+def list_counterparts(figures: Sequence[DraftItem], last: DraftItem) -> list[DraftItem]:
+    """Of figures of this period those that are of what one of the period before is of: 累计完成 of 上年同期累计.
+
+    Where this says of nothing, 去年同期, it is of all there is in the year so far.
+    """
+    wanted = name_period_free(last)
+    if wanted:
+        return [each for each in figures if name_period_free(each) == wanted]
+    return next((found for word in _SO_FAR if (found := [each for each in figures if word.search(each.label)])), [])
+
+
+_SO_FAR: Final = tuple(map(re.compile, (r"本年累计|全年累计|至本[月期]", r"累计", r"^(?:本|当)(?:年|月|期|季)")))
 
 
 def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> DraftRate | None:
@@ -170,7 +183,7 @@ def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> Dra
     heads = {each: {head.label.removesuffix("数") for head in each.heads} for each in rest if _is_sum(each)}
     below = [each for each, labels in heads.items() if part in labels]
     done = [each for each in rest if not part and each.heads == item.heads and _DONE.search(each.label)]
-    latest = [each for each in done if "累计" in each.label] or done
+    latest = next((found for word in _SO_FAR if (found := [each for each in done if word.search(each.label)])), done)
     chosen = named or below or latest
     return DraftRate([(1, chosen[0])], [(1, wholes[0])]) if len(chosen) == 1 else None
 

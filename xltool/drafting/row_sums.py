@@ -9,7 +9,7 @@ from typing import Final
 
 from xltool.drafting.adding import FEWEST_PARTS, Direction, add_check, add_guess, add_total, join_parts
 from xltool.drafting.draft import DraftBlock, DraftItem, DraftTable
-from xltool.drafting.words import read_label
+from xltool.drafting.words import Numbering, read_label
 from xltool.forms.grammar import PART_OF
 
 _PLACE: Final = re.compile(r"(?:××|XX|\*\*|全|本)?[\u4e00-\u9fff×X]{0,4}[省市县区州旗乡镇]$")
@@ -64,17 +64,21 @@ def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem],
     own, heads = label.numbering.level, rows[at].heads
     found: list[DraftItem] = []
     level = 0
-    of_which = apart = False
-    for row in rows[at + 1 :]:
+    of_which = apart = loose = within = False
+    for place, row in enumerate(rows[at + 1 :], start=at + 2):
         told = read_label(row.label)
         number = told.numbering
         if row.heads != heads:
             break
         if number.level == 0:
             if told.of_which:
-                apart = not level
+                apart, within = not level, True
+                continue
+            if level and _goes_on(rows[place:], Numbering(level, len(found) + 1)):
+                loose = loose or not within
                 continue
             break
+        within = False
         if own and number.level <= own:
             break
         if not level:
@@ -88,7 +92,18 @@ def _list_numbered(rows: Sequence[DraftItem], at: int) -> tuple[list[DraftItem],
     if any(len(row.absent) > len(rows[at].absent) for row in found):
         return [], False
     signed = any(read_label(row.label).sign for row in found)
-    return found, (label.says_total or of_which) and not signed
+    return found, (label.says_total or of_which) and not signed and not loose
+
+
+def _goes_on(rows: Sequence[DraftItem], number: Numbering) -> bool:
+    """Whether the next of some numbers comes before one that is less deep, or a total."""
+    for row in rows:
+        label = read_label(row.label)
+        if label.is_total or 0 < label.numbering.level < number.level:
+            return False
+        if label.numbering.level == number.level:
+            return label.numbering == number
+    return False
 
 
 _NET: Final = re.compile(r"净(?:值|额|收入|收益|利润)$")
@@ -334,15 +349,24 @@ def _propose_named_total(table: DraftTable, block: DraftBlock, at: int) -> None:
     told = _NAMED_TOTAL.fullmatch(read_label(row.label).words)
     if told is None or row.fills_nothing or table.defined_by("row", row) is not None or row.rate is not None:
         return
-    above = block.rows[:at]
-    begin = _find_begin(above, told[1], grand=told[2] == "总计")
-    rows = [each for each in above[begin:] if not each.fills_nothing and each.heads == row.heads]
-    rules = [rule for each in rows if (rule := table.defined_by("row", each)) is not None]
+    following = block.rows[at + 1 : at + 2]
+    if following and read_label(following[0].label).of_which:
+        return
+    begin = _find_begin(block.rows[:at], told[1], grand=told[2] == "总计")
+    rows = block.rows[begin:at] if begin < at else _list_below(block.rows[at + 1 :])
+    rows = [each for each in rows if not each.fills_nothing and each.heads == row.heads]
+    rules = [rule for each in block.rows if (rule := table.defined_by("row", each)) is not None]
     covered = {part for rule in rules for _, part in rule.right}
     open_rows = [each for each in rows if each not in covered]
     parts = [each for each in _list_outermost(open_rows) if each.rate is None and not _is_ratio(each)]
     if not any(read_label(part.label).sign for part in parts):
         add_guess(Direction(table, block, "row"), row, parts)
+
+
+def _list_below(rows: Sequence[DraftItem]) -> Sequence[DraftItem]:
+    """The lines below a total that stands first, up to the next heading or total."""
+    ends = (at for at, row in enumerate(rows) if row.fills_nothing or read_label(row.label).says_total)
+    return rows[: next(ends, len(rows))]
 
 
 def _find_begin(above: Sequence[DraftItem], subject: str, *, grand: bool) -> int:

@@ -200,3 +200,29 @@ def test_a_total_that_stands_first_and_names_its_subject_is_of_what_is_below_it(
     assert {"增值税/增减额", "税收合计/本年累计"} <= list_totals(drafted)
     assert " = year_to_date - qu_nian_tong_qi" in drafted.text
     assert [each.column.rate for each in drafted.spec.rates][:1] == ["year_to_date / nian_du_ren_wu"]
+
+
+def test_a_line_that_parts_the_line_above_makes_it_a_total_and_the_next_one_checks_it():
+    lines = ["项目|单位|数量", "一、公开信息数|条|_"]
+    for heading, names in (("（一）按形式分", ("网站", "新媒体")), ("（二）按类别分", ("机构职能", "其他"))):
+        lines += [f"{heading}||_", *(f"{at}.{name}|条|_" for at, name in enumerate(names, start=1))]
+    drafted = draft_page(make_page(lines))
+    assert list_sums(drafted) == {"公开信息数": {"网站", "新媒体"}}
+    [check] = [rule for rule in drafted.spec.rules if not rule.defines]
+    assert len(check.linear.right) == 2
+    assert "按“按类别分”各项相加起草" in "\n".join(marked_lines(drafted))
+
+
+def test_a_rate_below_a_head_is_of_what_is_planned():
+    heads = ["县*2x1|计划任务*1x2|开工*1x2|完成投资*1x2", "小计|其中：低保户|户数|开工率|本月|累计"]
+    lines = [*heads, "甲|_|_|_|_|_|_"]
+    drafted = draft_page(make_page(lines, title="进度表</p><p>单位：户"))
+    rates = {each.column.short: each.column.rate for each in drafted.spec.rates}
+    assert rates["开工率"] == "households / subtotal"
+
+
+def test_a_total_has_no_day_and_nothing_that_is_only_ordered():
+    lines = ["序号|项目名称|开工日期|投资（万元）|排名", "1|_|_|_|_", "2|_|_|_|_", "合计*1x2|_|_|_"]
+    drafted = draft_page(make_page(lines))
+    assert list_totals(drafted) == {"合计/投资"}
+    assert {entry.column.short for entry in drafted.spec.entries} == {"项目名称", "开工日期"}

@@ -332,8 +332,12 @@ def _is_unit_column(shape: BlockShape, place: int, head: str) -> bool:
     return bool(texts) and (_UNIT_HEAD.match(re.sub(r"\s", "", head)) is not None or told * 3 > len(texts) * 2)
 
 
+_UNADDED: Final[frozenset[FigureKind]] = frozenset({"remark", "date", "yes_no"})
+"""What stands in no line that adds up."""
+
+
 def _drop_remarks(rows: list[DraftItem], columns: list[DraftItem]) -> None:
-    """A row that adds up has no remark: 合计 beside 问题及网址."""
+    """A row that adds up has no remark and no day: 合计 beside 问题及网址."""
     if len(rows) < 2:
         return
     for row in rows:
@@ -341,7 +345,7 @@ def _drop_remarks(rows: list[DraftItem], columns: list[DraftItem]) -> None:
         if not read_label(named).is_total:
             continue
         for column in columns:
-            if _find_item_kind(column, listed=False) == "remark" and column.id not in row.absent:
+            if _find_item_kind(column, listed=False) in _UNADDED and column.id not in row.absent:
                 row.absent[column.id] = ""
                 row.doubts.append(f"“{column.label}”在合计行按不填起草")
 

@@ -182,7 +182,8 @@ def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> Dra
     named = [each for each in rest if part and read_label(each.label).words.removesuffix("数") == part]
     heads = {each: {head.label.removesuffix("数") for head in each.heads} for each in rest if _is_sum(each)}
     below = [each for each, labels in heads.items() if part in labels]
-    done = [each for each in rest if not part and each.heads == item.heads and _DONE.search(each.label)]
+    done = [each for each in rest if not part and _DONE.search(each.label)]
+    done = [each for each in done if each.heads == item.heads] or done
     latest = next((found for word in _SO_FAR if (found := [each for each in done if word.search(each.label)])), done)
     chosen = named or below or latest
     return DraftRate([(1, chosen[0])], [(1, wholes[0])]) if len(chosen) == 1 else None
@@ -201,7 +202,9 @@ def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None
     figures = _list_figures(along, item)
     near = [each for each in figures if each.heads == item.heads]
     done = [each for each in near if _tells_of(each, stem)] or [each for each in figures if _tells_of(each, stem)]
-    if not done or len({each.heads for each in done}) > 1 or len(_list_measures(along, done)) > 1:
+    if not done:
+        return _find_rate_of_head(figures, item, stem)
+    if len({each.heads for each in done}) > 1 or len(_list_measures(along, done)) > 1:
         return None
     rest = [each for each in figures if each not in done and len(_list_measures(along, [each, *done])) == 1]
     wholes = [each for each in rest if _is_whole(each)]
@@ -215,6 +218,21 @@ def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None
     if len(wholes) != 1:
         return None
     return DraftRate([(1, each) for each in done], [(1, wholes[0])])
+
+
+def _find_rate_of_head(figures: Sequence[DraftItem], item: DraftItem, stem: str) -> DraftRate | None:
+    """开工率 beside 户数 below 开工: those of all that is planned, where one figure is."""
+    done = [each for each in figures if each.heads and each.heads == item.heads and stem in each.heads[-1].label]
+    planned = [
+        each
+        for each in figures
+        if each.heads != item.heads and _PLANNED.search("".join((*(head.label for head in each.heads), each.label)))
+    ]
+    wholes = [each for each in planned if _is_sum(each)] or planned
+    return DraftRate([(1, done[0])], [(1, wholes[0])]) if len(done) == len(wholes) == 1 else None
+
+
+_PLANNED: Final = re.compile(r"计划|任务|目标|指标")
 
 
 def _list_before(

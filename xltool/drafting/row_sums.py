@@ -37,6 +37,7 @@ def propose_row_sums(table: DraftTable) -> None:
             _propose_indented(table, block, at)
         for at in range(len(block.rows)):
             _propose_named_total(table, block, at)
+            _propose_parted(table, block, at)
         for at, row in enumerate(block.rows):
             _propose_part(table, block, at, row)
 
@@ -322,18 +323,51 @@ def _propose_indented(table: DraftTable, block: DraftBlock, at: int) -> None:
     row, label = block.rows[at], read_label(block.rows[at].label)
     if row.fills_nothing or label.of_which or label.is_total or not label.words:
         return
-    below = []
-    for each in block.rows[at + 1 :]:
-        if read_label(each.label).indent <= label.indent or each.heads != row.heads:
-            break
-        below.append(each)
-    told = [read_label(each.label) for each in below]
+    parts = _list_deeper(block.rows, at)
+    told = [read_label(each.label) for each in parts]
     if not told or told[0].of_which or any(each.numbering.level for each in told):
         return
-    nearest = min(each.indent for each in told)
-    parts = [each for each, each_label in zip(below, told, strict=True) if each_label.indent == nearest]
     if not any(_is_ratio(each) for each in parts):
-        add_guess(Direction(table, block, "row"), row, [each for each in parts if not read_label(each.label).of_which])
+        plain = [each for each, each_label in zip(parts, told, strict=True) if not each_label.of_which]
+        add_guess(Direction(table, block, "row"), row, plain)
+
+
+def _propose_parted(table: DraftTable, block: DraftBlock, at: int) -> None:
+    """（一）按公开形式分, a line without a figure over numbered ones: they make up the line above that is less deep."""
+    heading, label = block.rows[at], read_label(block.rows[at].label)
+    if not heading.fills_nothing or not _PARTED.search(label.words.rstrip("：:")):
+        return
+    parts, _ = _list_numbered(block.rows, at)
+    parts = parts or [each for each in _list_deeper(block.rows, at) if not read_label(each.label).of_which]
+    above = [each for each in reversed(block.rows[:at]) if not each.fills_nothing]
+    depth = label.numbering.level or _DEEPEST
+    whole = next((each for each in above if 0 < read_label(each.label).numbering.level < depth), None)
+    if whole is None or len(parts) < FEWEST_PARTS:
+        return
+    along = Direction(table, block, "row")
+    if table.defined_by("row", whole) is None:
+        add_guess(along, whole, parts)
+    else:
+        said = f"{whole.short}应等于{join_parts([(1, part) for part in parts])}"
+        doubt = f"按“{label.words}”各项相加起草；不是就删去这条关系"
+        add_check(along, ([(1, whole)], [(1, part) for part in parts]), "=", doubt, said)
+
+
+_PARTED: Final = re.compile(r"^按.{1,16}分(?:类|组)?$")
+_DEEPEST: Final = 9
+"""A depth below that of any number."""
+
+
+def _list_deeper(rows: Sequence[DraftItem], at: int) -> list[DraftItem]:
+    """The lines below one that stand further in than it, the least deep of them."""
+    indent = read_label(rows[at].label).indent
+    found: list[DraftItem] = []
+    for row in rows[at + 1 :]:
+        if read_label(row.label).indent <= indent or row.heads != rows[at].heads:
+            break
+        found.append(row)
+    nearest = min((read_label(row.label).indent for row in found), default=0)
+    return [row for row in found if read_label(row.label).indent == nearest]
 
 
 def _is_ratio(row: DraftItem) -> bool:

@@ -159,6 +159,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
         "{list}有 {count} 行不合“{says}”：{given}应{should}，{quoted}。",
         "{mend}",
         ANNUAL_NOTICE,
+        asks=True,
     ),
     "list.repeated": Message(
         "error",

@@ -202,6 +202,9 @@ def name_rule(name: str, spec: FormSpec) -> str:
     rules = [rule for rule in spec.rules if name in {rule.id, rule.name}]
     if rules:
         return f"{name_place(rules[0], spec)}：{rules[0].text}" if len(rules) == 1 else rules[0].text
+    of_lines = ((each, rule) for each in spec.lists for rule in each.rules if each.name_check(rule) == name)
+    for each, rule in of_lines:
+        return f"{each.name}：{rule.text}"
     return word_before(CATALOGUE[name].title, spec.every) if name in CATALOGUE else name
 
 

@@ -409,6 +409,7 @@ class LineRule:
     constant: int  # what is added on the right, scaled
     decimals: int
     remedy: str = ""
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -434,6 +435,10 @@ class RowList:
     def find_column(self, name: str) -> int | None:
         """Where the column of that id stands; None where there is none."""
         return next((at for at, column in enumerate(self.columns) if column.id == name), None)
+
+    def name_check(self, rule: LineRule) -> str:
+        """The line of 校验 on which one of its rules is counted and explained."""
+        return f"list.broken@{self.id}.{rule.id}"
 
 
 ListContent: TypeAlias = int | str | None

@@ -9,6 +9,7 @@ from xltool import api
 from xltool.codes import ACROSS_BROKEN
 from xltool.messages import lacks_facts
 from xltool.model import CellKey, Finding, FormSpec, Leftover, NotApplicable, Reading, Suspect, Value
+from xltool.rules.explanations import name_finding
 
 _REMEDY: Final = "改法："  # where a message goes on from the fault to its mending
 
@@ -19,7 +20,7 @@ def keep_findings(reading: Reading) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             **api.describe_finding(found, reading),
-            "name": found.rule or found.code,
+            "name": name_finding(found),
             **({"text": key} if (key := find_text_key(spec, found)) else {}),
             "facts": {name: _write_fact(fact) for name, fact in found.data.items()},
             "cause": found.cause,

@@ -522,7 +522,11 @@ def _weigh_finding(
     if finding["severity"] == "info":  # asks for nothing, so there is nothing to explain
         return WeighedFinding(finding)
     keys = [str(cell["key"]) for cell in finding["cells"]]
-    told = find_explanation(finding["code"], finding["name"], keys, given, earlier=before, text=finding.get("text"))
+    facts = finding.get("facts", {})
+    lines = (facts["of_list"], facts["serials"]) if "serials" in facts else None
+    told = find_explanation(
+        finding["code"], finding["name"], keys, given, earlier=before, text=finding.get("text"), lines=lines
+    )
     return WeighedFinding(finding, waiver, told)
 
 
@@ -538,7 +542,8 @@ def _read_earlier_answers(
 
 
 def _read_answers(document: Mapping[str, Any]) -> Answers:
-    return Answers(document.get("explanations", {}), document["values"], document.get("texts", {}))
+    lists = document.get("lists", {})
+    return Answers(document.get("explanations", {}), document["values"], document.get("texts", {}), lists)
 
 
 def _find_covering_agency(code: str, sums: Mapping[str, Agency], roster: Roster) -> Agency | None:

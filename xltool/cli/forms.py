@@ -255,7 +255,9 @@ def _describe_list(row_list: RowList) -> dict[str, Any]:
         }
         for column in row_list.columns
     ]
-    rules = [{"id": rule.id, "text": rule.text, "basis": rule.basis} for rule in row_list.rules]
+    rules = [
+        {"id": rule.id, "severity": rule.severity, "text": rule.text, "basis": rule.basis} for rule in row_list.rules
+    ]
     return {
         "id": row_list.id,
         "title": row_list.title,
@@ -333,7 +335,9 @@ def _print_form(spec: FormSpec) -> None:
         console.say("\n勾稽关系")
     told: set[str] = set()
     for row_list, line_rule in ((each, rule) for each in spec.lists for rule in each.rules):
-        console.say(f"  [{GRADES['error']}] {row_list.id} {line_rule.id}　{line_rule.text}（{row_list.name}每一行）")
+        console.say(
+            f"  [{GRADES[line_rule.severity]}] {row_list.id} {line_rule.id}　{line_rule.text}（{row_list.name}每一行）"
+        )
     for rule in spec.rules:
         if rule.id in told:
             continue

@@ -71,7 +71,7 @@ def _build_line(spec: FormSpec, kind: CellCheck, table: Table | None) -> Check:
 
 
 def _build_list_line(kind: ListCheck) -> Check:
-    return Check(kind.name, kind.severity, kind.row_list.name, kind.text(()), kind)
+    return Check(kind.name, kind.grade, kind.row_list.name, kind.text(()), kind)
 
 
 def _select_rules(spec: FormSpec, prior: bool) -> Iterator[Check]:

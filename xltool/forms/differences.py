@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
+from xltool.codes import GRADES
 from xltool.forms.entries import describe_briefly
 from xltool.forms.line_rules import word_line_rule
 from xltool.forms.list_joins import word_column_joining, word_joining
@@ -186,8 +187,9 @@ def _compare_lists(before: FormSpec, after: FormSpec) -> Iterator[FormDifference
 def _word_line_rules(row_list: RowList) -> list[str]:
     """What a list asks of the figures of each line, in words."""
     given = [word_list_conditions(rule.conditions, row_list) for rule in row_list.rules]
-    told = zip(given, (word_line_rule(rule, row_list) for rule in row_list.rules), strict=True)
-    return [f"{conditions}时，{relation}" if conditions else relation for conditions, relation in told]
+    told = zip(given, row_list.rules, strict=True)
+    said = [(f"{where}时，" if where else "", word_line_rule(rule, row_list), rule.severity) for where, rule in told]
+    return [f"{where}{relation}{'' if grade == 'error' else f'（{GRADES[grade]}）'}" for where, relation, grade in said]
 
 
 def pair_list_columns(before: FormSpec, after: FormSpec) -> dict[tuple[str, str], tuple[str, str]]:

@@ -18,6 +18,7 @@ from xltool.forms import grammar
 from xltool.forms.fields import Fields, require_unique
 from xltool.forms.list_demands import read_line_conditions
 from xltool.forms.list_terms import select_lines
+from xltool.forms.ruleset import read_severity
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.written import SyntaxFault
 from xltool.messages import format_scaled
@@ -47,7 +48,7 @@ def read_line_rules(source: Source, row_list: RowList, given: Sequence[dict[str,
 def _read_rule(source: Source, row_list: RowList, data: dict[str, Any]) -> LineRule | None:
     fields = Fields(source, data, "a rule of a list")
     name, expr, text, basis = (fields.identifier("id"), *map(fields.text, ("expr", "text", "basis")))
-    remedy = fields.text("remedy", "")
+    remedy, severity = fields.text("remedy", ""), read_severity(fields)
     fields.close()
     start = expr.offset if isinstance(expr, LocatedText) else 0
     conditions: tuple[ListCondition, ...] | None = ()
@@ -60,14 +61,15 @@ def _read_rule(source: Source, row_list: RowList, data: dict[str, Any]) -> LineR
     except SyntaxFault as fault:
         source.fault(start + fault.offset, str(fault), fault.hint)
         return None
-    if expression is None or conditions is None or not _fits(source, row_list, expression, start):
+    if expression is None or conditions is None or severity is None or not _fits(source, row_list, expression, start):
         return None
     terms = (expression.left, expression.right)
     places = [_find(row_list, term).measure.decimals + (term.places or 0) for term in (*terms[0], *terms[1])]
     decimals = max([*places, *_count_places(expression.constant)])
     left, right = (tuple(_scale(row_list, term, decimals) for term in side) for side in terms)
     constant = int(expression.constant * 10**decimals)
-    return LineRule(name, text, basis, conditions, left, expression.operator, right, constant, decimals, remedy)
+    figures = left, expression.operator, right, constant, decimals
+    return LineRule(name, text, basis, conditions, *figures, remedy, severity)
 
 
 def _fits(source: Source, row_list: RowList, expression: grammar.Expression, start: int) -> bool:

@@ -24,7 +24,7 @@ from xltool.forms.list_demands import list_early, list_lone
 from xltool.forms.list_rows import list_missing, list_repeated, list_unfit
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
-from xltool.model import Cell, EntryKind, FormSpec, LineRule, LineTerms, ListColumn, ListRow, RowList, Table
+from xltool.model import Cell, EntryKind, FormSpec, LineRule, LineTerms, ListColumn, ListRow, RowList, Severity, Table
 
 _ENDS: Final = 2
 """The head of a column and the locked cell that ends it, which are in each range."""
@@ -58,6 +58,11 @@ class ListCheck(CellCheck):
     def name(self) -> str:
         """What its line of 校验 is called."""
         return f"{self.code}@{self.row_list.id}"
+
+    @property
+    def grade(self) -> Severity:
+        """How grave what it counts is."""
+        return self.severity
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return self.sentence
@@ -187,7 +192,11 @@ class BrokenLineCheck(ListCheck):
 
     @property
     def name(self) -> str:
-        return f"{self.code}@{self.row_list.id}.{self.rule.id}"
+        return self.row_list.name_check(self.rule)
+
+    @property
+    def grade(self) -> Severity:
+        return self.rule.severity
 
     def text(self, cells: Sequence[Cell]) -> str:  # noqa: ARG002
         return self.rule.text

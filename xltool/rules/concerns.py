@@ -78,7 +78,8 @@ def find_line_concerns(
         mine = [findings[place] for place in opinion.findings]
         for row_list in spec.lists:
             for key in _list_faulty(row_list, submission.lists.get(row_list.id, ()), mine):
-                found.setdefault(key, []).append(Concern(at, "change", is_lead=True))
+                role: CellRole = "ask" if opinion.severity == "warning" else "change"
+                found.setdefault(key, []).append(Concern(at, role, is_lead=True))
     return {key: tuple(each) for key, each in found.items()}
 
 
@@ -95,6 +96,11 @@ def _list_faulty(row_list: RowList, lines: Sequence[ListRow], mine: Sequence[Fin
             column = row_list.columns[at]
             if (code, column.label) in told:
                 yield from (name_content(row_list, serial, column) for serial in serials)
+    checks = {found.data.get("check"): found.data.get("serials", ()) for found in mine}
+    for rule in row_list.rules:
+        named = {name for name, _ in (*rule.left, *rule.right)}
+        for serial in checks.get(row_list.name_check(rule), ()):
+            yield from (name_content(row_list, serial, each) for each in row_list.columns if each.id in named)
 
 
 def _concern_leading(spec: FormSpec, at: int, opinion: Opinion, mine: Sequence[Finding]) -> dict[CellKey, Concern]:

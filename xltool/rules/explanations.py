@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xltool.codes import CATALOGUE
-from xltool.model import CellKey, Reading
+from xltool.model import CellKey, Finding, Reading
 from xltool.rules.opinions import group_findings
 
 _TOLD_AS: Final[Mapping[str, str]] = dict.fromkeys(
@@ -18,11 +18,12 @@ _TOLD_AS: Final[Mapping[str, str]] = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one return says: its 说明 by the name of the line on 校验, its figures by cell, its texts by key."""
+    """What one return says: its 说明 by the name of the line on 校验, figures by cell, texts by key, lines by list."""
 
     explanations: Mapping[str, str]
     values: Mapping[CellKey, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Any] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,19 @@ def count_open(reading: Reading) -> int:
     left = [
         found
         for found in reading.findings
-        if found.severity != "warning" or not find_explanation(found.code, found.rule, found.keys, given).settles
+        if found.severity != "warning"
+        or not find_explanation(found.code, name_finding(found), found.keys, given).settles
     ]
     return sum(
         opinion.severity == "warning"
         and any(asks_for_answer(left[at].code, left[at].severity) for at in opinion.findings)
         for opinion in group_findings(left)
     )
+
+
+def name_finding(found: Finding) -> str:
+    """What a finding is called where it is explained or let pass: its rule at its place, line of 校验, or code."""
+    return str(found.rule or found.data.get("check") or found.code)
 
 
 def asks_for_answer(code: str, severity: str) -> bool:
@@ -75,11 +82,13 @@ def find_explanation(
     *,
     earlier: Iterable[Answers] = (),
     text: str | None = None,
+    lines: tuple[str, Sequence[int]] | None = None,
 ) -> Explanation:
-    """The 说明 on a finding of that code, rule at its place, and cells, or about that text.
+    """The 说明 on a finding of that code, rule at its place, and cells, or about that text, or lines of a list, from 1.
 
     `earlier` are the returns before, newest first. One that is repeated word for word was written for the figures of
-    the return in which it first stood: where these have changed since, it is outdated.
+    the return in which it first stood: where these have changed since, it is outdated. So it is of lines that were not
+    in the list then as they are now, on whatever line they stood.
     """
     name, told = next(
         ((name, told) for name in _list_names(code, rule, keys) if (told := given.explanations.get(name, "").strip())),
@@ -94,7 +103,21 @@ def find_explanation(
         first = before
     same = all(first.values.get(key) == given.values.get(key) for key in keys)
     same &= text is None or first.texts.get(text, "").strip() == given.texts.get(text, "").strip()
+    same &= lines is None or _had_lines(first, given, *lines)
     return Explanation(told, name, not same)
+
+
+def _had_lines(first: Answers, given: Answers, row_list: str, serials: Sequence[int]) -> bool:
+    """Whether lines of a list stood in an earlier return, too, as they are."""
+    if first is given:
+        return True
+    rows, left = given.lists.get(row_list) or (), list(first.lists.get(row_list) or ())
+    for serial in serials:
+        row = rows[serial - 1] if serial <= len(rows) else None
+        if row not in left:
+            return False
+        left.remove(row)
+    return True
 
 
 def find_line(code: str, rule: str | None, keys: Sequence[CellKey], lines: Collection[str]) -> str:

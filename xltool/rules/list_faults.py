@@ -70,7 +70,8 @@ def _tell_broken(row_list: RowList, broken: BrokenLines) -> Finding:
     remedy = rule.remedy or "核对这几栏，写错的改正。"
     given = word_list_conditions(rule.conditions, row_list)
     return finding(
-        "list.broken", list=row_list.name, sheet=row_list.sheet, name=rule.id, lines=_name_lines(broken.serials),
+        "list.broken", severity=rule.severity, check=row_list.name_check(rule), serials=tuple(broken.serials),
+        of_list=row_list.id, list=row_list.name, sheet=row_list.sheet, name=rule.id, lines=_name_lines(broken.serials),
         count=len(broken.serials), given=f"{given}时，" if given else "", says=rule.text,
         should=word_line_rule(rule, row_list), quoted=join_first(told, MOST_QUOTED_LINES, "行"), mend=remedy,
         basis=rule.basis,

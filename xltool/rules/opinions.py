@@ -159,6 +159,8 @@ def _name_group(found: Finding) -> tuple[str, ...]:
         return ("cause", found.cause)
     if found.rule is not None:
         return ("rule", found.rule)
+    if "check" in found.data:
+        return ("check", str(found.data["check"]))
     return ("code", found.code, found.keys[0].partition(".")[0] if found.keys else "")
 
 

@@ -303,7 +303,7 @@ def test_heads_with_nothing_below_them_are_read_to_their_end():
 
 
 def test_a_blank_that_cannot_be_defined_as_it_is_gives_a_draft_with_its_faults_told(tmp_path):
-    rows = [["项目", "单位", "件数"], ["收件", "件", "", "", ""], ["退件", "件", ""]]
+    rows = [["项目", "单位", "件数"], ["收件", "件", "", "", ""], ["退件", "件", "", ""]]
     body = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in rows)
     blank = tmp_path / "特别.html"
     blank.write_text(f"<html><body><p>特别表</p><table border=1>{body}</table></body></html>", encoding="utf-8")

@@ -226,3 +226,19 @@ def test_a_total_has_no_day_and_nothing_that_is_only_ordered():
     drafted = draft_page(make_page(lines))
     assert list_totals(drafted) == {"合计/投资"}
     assert {entry.column.short for entry in drafted.spec.entries} == {"项目名称", "开工日期"}
+
+
+def test_a_blank_cell_too_many_at_the_end_of_a_row_is_a_slip_that_is_told():
+    lines = ["单位|收件|办结|合计", *(f"{name}|_|_|_" for name in ("甲", "乙", "丙", "合计"))]
+    lines[2] += "|_"
+    drafted = draft_page(make_page(lines))
+    assert (len(drafted.spec.cells), drafted.differences) == (12, ())
+    assert "原表第3行末尾多出一个空格，没有算进去" in "\n".join(marked_lines(drafted))
+
+
+def test_a_column_of_which_every_row_has_a_cell_stays_though_nothing_heads_it():
+    lines = ["单位|收件|办结|退件|_|合计", *(f"{name}|_|_|_|_|_" for name in ("甲", "乙", "合计"))]
+    drafted = draft_page(make_page(lines))
+    assert len(drafted.spec.cells) == 15
+    assert drafted.differences == ()
+    assert list_column_sums(drafted)["合计"] >= {"收件", "办结", "退件"}

@@ -63,6 +63,8 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
             name, sheet, title, blocks, part.table.columns, part.notes,
         )  # fmt: skip
         found.append(table)
+        if part.table.dropped:
+            table.told.append(f"原表第{'、'.join(map(str, part.table.dropped))}行末尾多出一个空格，没有算进去")
         texts += [(at, text) for text in part.notes]
         texts += [(at, square.text) for square in part.table.squares if len(square.text) > 12]
     propose_printed_rules(found, [(at, text) for at, text in texts if not _is_worded(text)])

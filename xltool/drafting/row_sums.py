@@ -229,8 +229,10 @@ def _list_nested(rows: Sequence[DraftItem]) -> list[DraftItem]:
     top = min((label.numbering.level for label in labels if label.numbering.level), default=0)
     tops = [at for at, label in enumerate(labels) if top and label.numbering.level == top]
     found, known = [], set[str]()
+    least = _FARTHEST
     for at, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        further = any(above.indent < label.indent and above.words for above in labels[:at])
+        further = least < label.indent
+        least = min(least, label.indent) if label.words else least
         bare = not label.numbering.level and not label.is_total and bool(tops) and tops[0] < at
         if further or (bare and (at < tops[-1] or label.words in known)):
             found.append(row)
@@ -354,6 +356,8 @@ def _propose_parted(table: DraftTable, block: DraftBlock, at: int) -> None:
 
 
 _PARTED: Final = re.compile(r"^按.{1,16}分(?:类|组)?$")
+_FARTHEST: Final = 1000
+"""Further in than any label stands."""
 _DEEPEST: Final = 9
 """A depth below that of any number."""
 

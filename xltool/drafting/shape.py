@@ -104,12 +104,27 @@ def _is_head_row(table: SquareTable, row: int) -> bool:
     """Whether a row says what stands below: texts in all of its cells, but perhaps the first."""
     line = table.list_row(row)
     told = [square for square in line if not square.open]
+    if row == 0 and _has_gaps(table, line, told):
+        return True
     return (
         row + 1 < table.rows
         and len(line) > 1
         and all(not square.open or (square.column == 0 and square.blank) for square in line)
         and sum(not square.crossed and not _is_number(square) for square in told) >= (1 if len(line) > len(told) else 2)
     )
+
+
+def _has_gaps(table: SquareTable, line: Sequence[Square], told: Sequence[Square]) -> bool:
+    """Whether a table's first row heads columns, though of one in four, or of one alone, nothing says what it is."""
+    blanks = [square for square in line if square.blank]
+    bottom = max(square.row + square.height for square in line)
+    if len(line) < _FEWEST_GAPPED or bottom >= table.rows or len(told) + len(blanks) < len(line):
+        return False
+    below = table.list_row(bottom)
+    return 0 < len(blanks) <= max(1, len(line) // 4) and sum(square.open for square in below) * 2 > len(below)
+
+
+_FEWEST_GAPPED: Final = 5
 
 
 def _is_number(square: Square) -> bool:

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 
 _BOXES: Final = re.compile(r"[□☐]|[_＿]{2,}")
 _NOTHING: Final = re.compile(r"[\s\u3000\u200b\xa0]*")
+_FEWEST_ROWS: Final = 3
+_SELDOM: Final = 3
+"""In less than one row of so many what stands there is a slip."""
 _STANDS_FOR_NONE: Final = re.compile(r"[-—－–─×xX/／*＊\s]+")
 
 
@@ -40,9 +43,13 @@ class Square(NamedTuple):
 
 @dataclass(frozen=True)
 class SquareTable:
-    """A table that is covered by its printed cells."""
+    """A table that is covered by its printed cells; `dropped` are the rows, from 1, that had a blank one too many.
+
+    A cell behind the last column is a slip of who made the file where few rows have one, and nothing stands in it.
+    """
 
     squares: tuple[Square, ...]
+    dropped: tuple[int, ...] = ()
 
     @cached_property
     def at(self) -> dict[tuple[int, int], Square]:
@@ -69,7 +76,7 @@ class SquareTable:
 
 def cover_table(squares: Iterable[Square]) -> SquareTable:
     """The table of some printed cells: rows and columns in which none begins are none, and holes are blank cells."""
-    given = sorted(squares)
+    given, dropped = _drop_excess(sorted(squares))
     rows = sorted({square.row for square in given})
     columns = sorted({square.column for square in given})
     taken: set[tuple[int, int]] = set()
@@ -84,7 +91,22 @@ def cover_table(squares: Iterable[Square]) -> SquareTable:
             found.append(Square(row, column, height, width, clean_text(square.text)))
     holes = ((row, column) for row in range(len(rows)) for column in range(len(columns)))
     found += [Square(*place, 1, 1, "") for place in holes if place not in taken]
-    return SquareTable(tuple(sorted(found)))
+    return SquareTable(tuple(sorted(found)), dropped)
+
+
+def _drop_excess(given: list[Square]) -> tuple[list[Square], tuple[int, ...]]:
+    """The printed cells without blank ones that stand alone behind the last column, and the rows of those."""
+    rows = {square.row for square in given}
+    dropped: list[int] = []
+    while len(rows) >= _FEWEST_ROWS:
+        end = max(square.column + square.width for square in given)
+        last = [square for square in given if square.column + square.width == end]
+        reached = sum(square.height for square in last)
+        if reached * _SELDOM > len(rows) or not all(square.blank and square.width == 1 for square in last):
+            break
+        given = [square for square in given if square not in last]
+        dropped += [square.row + 1 for square in last]
+    return given, tuple(sorted(dropped))
 
 
 def clean_text(text: str) -> str:

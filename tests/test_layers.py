@@ -290,6 +290,8 @@ MODULES = {
         "row_sums",
         "scoring",
         "shape",
+        "share_words",
+        "shares",
         "squares",
         "words",
         "write",

@@ -304,7 +304,7 @@ def draft_tables(*tables: list[str]) -> Drafted:
         (["项目|新受理数|审结数", "件数|_|_"], "number / {}.{}.xin_shou_li_shu"),
         (["指标|县级|乡级|合计", "新受理数|_|_|_", "审结数|_|_|_"], "number / {}.{}.total"),
         (["指标|县级|乡级", "新受理数|_|_", "审结数|_|_"], None),
-        (["指标|数量", "旧受理数|_", "审结数|_"], None),
+        (["指标|数量", "旧受理数|_", "审结数|_"], "number / unprinted.xin_shou_li_shu.number"),
     ],
 )
 def test_a_share_of_what_another_table_has_alone_is_computed_and_marked(lines, rate):
@@ -314,5 +314,5 @@ def test_a_share_of_what_another_table_has_alone_is_computed_and_marked(lines, r
     first = drafted.spec.tables[0]
     row = first.blocks[0].rows[0].id
     assert {each.column.rate for each in drafted.spec.rates} == ({rate.format(first.id, row)} if rate else set())
-    told = [line for line in marked_lines(drafted) if "占新受理数比例" in line and "rate = " in line]
+    told = [line for line in marked_lines(drafted) if "占新受理数比例" in line and ', rate = "' in line]
     assert len(told) == bool(rate)

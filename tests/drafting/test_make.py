@@ -345,7 +345,7 @@ def score_blank(path: Path) -> tuple[bool, int, int, int, int]:
     drafted = draft_form(path.with_suffix(".html").read_bytes(), path.stem, path.stem.replace("_", "-"), 2024)
     marked = marked_lines(drafted)
     exact, found, expected, wrong = True, 0, 0, 0
-    for truth, table in zip(read_blank_tables(path), drafted.spec.tables, strict=True):
+    for truth, table in zip(read_blank_tables(path), drafted.spec.printed_tables, strict=True):
         cells = {(r.row, r.column): r.key for r in grid(table).rectangles if r.key}
         exact &= set(cells) == {(square.row, square.column) for square in truth.cells}
         own = {place for place, key in cells.items() if is_computed(drafted.spec.any_cell(key))}
@@ -364,7 +364,9 @@ def test_the_official_blanks_give_their_cells_and_totals():
     scores = {path.stem: score_blank(path) for path in sorted((SHARED / "blanks").glob("*.json"))}
     assert len(scores) == 12
     assert sum(exact for exact, *_ in scores.values()) == 12
-    assert sum(score[1] for score in scores.values()) >= 108, scores
+    found, expected = (sum(score[at] for score in scores.values()) for at in (1, 2))
+    assert found >= 0.85 * expected, scores
+    assert found >= 125, scores
     assert not any(score[3] for score in scores.values()), scores
     assert not any(score[4] for score in scores.values()), scores
 

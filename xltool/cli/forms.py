@@ -86,7 +86,7 @@ def draft(blank: Path, form_id: str, year: int, output: Path | None, copies: tup
     totals = len(spec.rates) + sum(cell.total for cell in spec.cells)
     rules = len({rule.id for rule in spec.rules})
     console.say(
-        f"{spec.id}　{spec.title}：{len(spec.tables)} 张表，{len(spec.every_cell)} 格（合计 {totals} 格），"
+        f"{spec.id}　{spec.title}：{_count_tables(spec)}，{len(spec.every_cell)} 格（合计 {totals} 格），"
         f"勾稽关系 {rules} 条；"
         f"请核对 {len(doubts)} 处。",
         err=True,
@@ -127,11 +127,17 @@ def check(definition: Path) -> None:
     spec = read_definition(definition)
     rules = len({rule.id for rule in spec.rules})
     console.say(
-        f"{spec.id}　{spec.title}：没有错。{len(spec.tables)} 张表，{len(spec.every_cell)} 格，勾稽关系 {rules} 条。"
+        f"{spec.id}　{spec.title}：没有错。{_count_tables(spec)}，{len(spec.every_cell)} 格，勾稽关系 {rules} 条。"
     )
     beside = definition.with_name(f"{definition.name.removesuffix('.toml')}{ENDING}")
     if beside.is_file():
         _tell_across(beside.name, read_beside(beside, spec))
+
+
+def _count_tables(spec: FormSpec) -> str:
+    """How many tables a form has, those that no report prints apart."""
+    unprinted = len(spec.tables) - len(spec.printed_tables)
+    return f"{len(spec.printed_tables)} 张表{f'（另有 {unprinted} 张报告不印）' if unprinted else ''}"
 
 
 def _tell_across(name: str, found: Sequence[OtherForm]) -> None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from xltool.drafting.column_sums import propose_column_sums
-from xltool.drafting.dividing import TYPED_RATE, propose_named_shares, propose_rates
+from xltool.drafting.dividing import TYPED_RATE, propose_rates
 from xltool.drafting.draft import DraftBlock, DraftHead, DraftItem, DraftMeasure, DraftTable
 from xltool.drafting.entries import PRINTED_THERE, propose_entries
 from xltool.drafting.figures import propose_proved_sums, read_copies
@@ -18,6 +18,8 @@ from xltool.drafting.papers import BlankPaper, TablePaper
 from xltool.drafting.row_sums import propose_row_sums
 from xltool.drafting.scoring import propose_scores
 from xltool.drafting.shape import BlockShape, ColumnShape, RowShape, recognise_blocks
+from xltool.drafting.share_words import read_share
+from xltool.drafting.shares import propose_named_shares
 from xltool.drafting.squares import Square
 from xltool.drafting.words import FigureKind, load_terms, read_label
 from xltool.forms.sheet_names import FORBIDDEN, SHEET_LENGTH, is_reserved
@@ -73,7 +75,7 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
         propose_column_sums(table)
         propose_rates(table)
         propose_scores(table)
-    propose_named_shares(found)
+    unprinted = propose_named_shares(found, paper, names)
     propose_printed_rules(found, [(at, text) for at, text in texts if _is_worded(text)])
     if copies:
         kept = [part.table for part in paper.tables if recognise_blocks(part.table)]
@@ -82,7 +84,7 @@ def build_draft(paper: BlankPaper, copies: Sequence[tuple[bytes, str]] = ()) -> 
             propose_proved_sums(table, figures)
     for table in found:
         propose_entries(table)
-    return tuple(found)
+    return (*found, unprinted) if unprinted else tuple(found)
 
 
 def _is_worded(text: str) -> bool:
@@ -161,10 +163,11 @@ def _guess_measure(item: DraftItem, kind: FigureKind, units: Sequence[str]) -> N
         item.measure = _make_measure(told, "count", signed=signed)
         item.doubts.append(f"表上方印有几种计量单位（{'、'.join(units)}），按标签选了“{told}”")
         return
-    if kind in _KIND_UNITS:
-        item.measure = _make_measure(_KIND_UNITS[kind], kind, signed=signed or kind == "percent")
-        if kind == "percent":
-            item.doubts.append(TYPED_RATE)
+    if kind == "percent":
+        item.measure = _make_percent(_KIND_UNITS[kind], item.label, signed=True)
+        item.doubts.append(TYPED_RATE)
+    elif kind in _KIND_UNITS:
+        item.measure = _make_measure(_KIND_UNITS[kind], kind, signed=signed)
     elif kind in {"average", "points"} or (kind == "money" and not unit):
         item.measure = _make_measure(_DEFAULT_UNITS[kind], kind, signed=signed, decimals=2)
         item.doubts.append(f"没有印计量单位，按“{_DEFAULT_UNITS[kind]}”、两位小数起草")
@@ -214,16 +217,25 @@ def _make_measure(unit: str, kind: FigureKind, *, signed: bool, decimals: int | 
     return DraftMeasure(unit, digits, signed, kind)
 
 
+def _make_percent(unit: str, label: str, *, signed: bool) -> DraftMeasure:
+    """The measure of a percentage: a share is never below zero, and as a part of a whole never above it."""
+    share, digits = read_share(label), load_terms().find_decimals(unit)
+    if share is None:
+        return DraftMeasure(unit, digits, signed, "percent")
+    return DraftMeasure(unit, digits, False, "percent", share.bounded * (1000 if unit == "‰" else 100))
+
+
 def _measure_of_label(labels: Sequence[str]) -> DraftMeasure | None:
     """What labels say in brackets: 金额（万元）; the nearest first."""
     for label in labels:
         unit = load_terms().find_unit(label)
         if unit:
+            if unit in {"%", "％", "‰"}:
+                return _make_percent(unit, label, signed=True)
             kind = load_terms().find_kind(read_label(label).words, label)
-            kind = "percent" if unit in {"%", "％", "‰"} else kind if kind == "average" else "count"
-            return _make_measure(unit, kind, signed=load_terms().is_signed(label) or kind == "percent")
+            return _make_measure(unit, kind if kind == "average" else "count", signed=load_terms().is_signed(label))
         if label is not labels[-1] and load_terms().find_kind(read_label(label).words, label) == "percent":
-            return _make_measure("%", "percent", signed=True)  # whatever unit stands above it
+            return _make_percent("%", label, signed=True)  # whatever unit stands above it
     return None
 
 
@@ -299,8 +311,11 @@ def _build_rows(shape: BlockShape, names: IdGiver, columns: list[DraftItem]) -> 
         )
         measure = None
         if load_terms().is_unit(unit):
-            kind: FigureKind = "percent" if unit in {"%", "％", "‰"} else "count"
-            measure = _make_measure(unit, kind, signed=load_terms().is_signed(label))
+            signed = load_terms().is_signed(label)
+            ratio = unit in {"%", "％", "‰"}
+            measure = (
+                _make_percent(unit, label, signed=signed) if ratio else _make_measure(unit, "count", signed=signed)
+            )
         measure = measure or _measure_of_label([label, *(head.label for head in reversed(heads))])
         item = DraftItem(
             names.give(spell_label(label) and label, "filled" if len(shape.rows) == 1 else f"line_{at + 1}"),

@@ -12,9 +12,9 @@ from xltool.drafting.words import read_label
 
 TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出来的，写成 rate = …"
 _SHARE: Final = re.compile(r"(?:所?占)?(?:总数|合计|总计|总量)?的?(?:比例|比重|占比|百分比)|占比")
-_NAMED_SHARE: Final = re.compile(r"所?占(?:全部|本期|当月|本年)?(.{2,10}?)的?(?:比例|比重|百分比|比率|比)")
 _GROWTH: Final = re.compile(r"(?:增、?减|增长|增加|升、?降|变化)?(?:幅度?|率|比例|速度?)$|^[环同]比$")
 _GROWS: Final = re.compile(r"增|升、?降|变化|±|^[环同]比$")
+_SHARE_GROWS: Final = re.compile(r"占|(?:比例|比重).*(?:增|升|降|变化|变动|较)")
 _GROWN: Final = re.compile(r"(?:增、?减|增长|升、?降|变化|±)$")
 _RATE: Final = re.compile(r"^(?:本期|本年|当月|本月)?(.{1,8})率$")
 _OF: Final = re.compile(r"(.{2,10}?)?(?:为|占|完成|达到?|相当于)(.{2,10}?)(?:数|额)?的?(?:比例|比重|百分比|百分数)?")
@@ -38,45 +38,6 @@ def propose_rates(table: DraftTable) -> None:
             for item in block.items(axis):
                 if item.rate is None and table.defined_by(axis, item) is None and item.measure is not None:
                     _propose_rate(Direction(table, block, axis), item, item.measure)
-
-
-def propose_named_shares(tables: Sequence[DraftTable]) -> None:
-    """占新受理数比例 of the one figure beside it, in the one figure of another table that is called 新受理数."""
-    axes: tuple[Axis, ...] = ("column", "row")
-    for table in tables:
-        for block, axis in ((block, axis) for block in table.blocks for axis in axes):
-            for item in block.items(axis):
-                told = _NAMED_SHARE.fullmatch(read_label(item.label).words.rstrip("%％"))
-                if told and item.rate is None and item.measure is not None and _is_ratio(item):
-                    _propose_named_share(Direction(table, block, axis), item, told[1], tables)
-
-
-def _propose_named_share(along: Direction, item: DraftItem, stem: str, tables: Sequence[DraftTable]) -> None:
-    figures = [each for each in _list_figures(along, item) if each.heads == item.heads] or _list_figures(along, item)
-    wholes = [cell for table in tables if table is not along.table for cell in _list_named(table, stem)]
-    if len(figures) != 1 or len(wholes) != 1:
-        return
-    [(table, row, column)] = wholes
-    rate = DraftRate([(1, figures[0])], [], other=(table, row, column))
-    told = f"{figures[0].short}÷{table.name}的{row.short}{column.short}"
-    add_rate(along, item, rate, f"按“{told}”四舍五入起草，请对照原表；要由单位自己填就删去 rate")
-
-
-def _list_named(table: DraftTable, stem: str) -> Iterator[tuple[DraftTable, DraftItem, DraftItem]]:
-    """The figures of a table that bear a name: those of a row that has one alone, or of a column so."""
-    for block in table.blocks:
-        for axis in ("row", "column"):
-            for item in (each for each in block.items(axis) if read_label(each.label).words == stem):
-                across = block.items("column" if axis == "row" else "row")
-                pairs = [(item, each) if axis == "row" else (each, item) for each in across]
-                held = [
-                    (row, column)
-                    for row, column in pairs
-                    if column.id not in row.absent and block.measure_of(row, column).kind not in NOT_ADDED
-                    and not any(_is_ratio(each) or each.rate is not None for each in (row, column))
-                ]  # fmt: skip
-                alone = held if len(held) == 1 else [pair for pair in held if any(map(_is_sum, {*pair} - {item}))]
-                yield from ((table, row, column) for row, column in alone[:1] if len(alone) == 1)
 
 
 def _is_sum(item: DraftItem) -> bool:
@@ -104,7 +65,9 @@ def _propose_rate(along: Direction, item: DraftItem, measure: DraftMeasure) -> N
     found: DraftRate | None = None
     if measure.kind == "percent" or measure.unit in {"%", "％", "‰"}:
         if _SHARE.fullmatch(words):
-            found = _find_share(along, item)
+            found = find_share(along, item)
+        elif _SHARE_GROWS.search(words) and _GROWS.search(words):  # 占比增减 is no growth of what the share is of
+            return
         elif _GROWS.search(words) and (_GROWTH.search(words) or _GROWN.search(words)):
             found = _find_growth(along, item)
         elif told := _RATE.search(words):
@@ -123,19 +86,20 @@ def _word(rate: DraftRate) -> str:
     return f"{sides[0]}÷{rate.at.short if rate.at else ''}{sides[1]}"
 
 
-def _list_figures(along: Direction, item: DraftItem) -> list[DraftItem]:
+def list_figures(along: Direction, item: DraftItem) -> list[DraftItem]:
     """The other items along an axis that hold figures which can be divided."""
     kinds = {each: (each.measure or along.block.measure).kind for each in along.block.items(along.axis)}
-    return [each for each, kind in kinds.items() if each is not item and kind not in NOT_ADDED and not _is_ratio(each)]
+    return [each for each, kind in kinds.items() if each is not item and kind not in NOT_ADDED and not is_ratio(each)]
 
 
-def _is_ratio(item: DraftItem) -> bool:
+def is_ratio(item: DraftItem) -> bool:
+    """Whether an item holds percentages or the like."""
     return item.measure is not None and item.measure.unit in {"%", "％", "‰"}
 
 
-def _find_share(along: Direction, item: DraftItem) -> DraftRate | None:
+def find_share(along: Direction, item: DraftItem) -> DraftRate | None:
     """占比 of the one figure beside it, in the whole that the block has one line for."""
-    figures = [each for each in _list_figures(along, item) if each.heads == item.heads] or _list_figures(along, item)
+    figures = [each for each in list_figures(along, item) if each.heads == item.heads] or list_figures(along, item)
     other: Axis = "row" if along.axis == "column" else "column"
     wholes = [each for each in along.block.items(other) if along.table.defined_by(other, each) and not each.heads]
     if len(figures) != 1 or len(wholes) != 1:
@@ -145,7 +109,7 @@ def _find_share(along: Direction, item: DraftItem) -> DraftRate | None:
 
 def _find_growth(along: Direction, item: DraftItem) -> DraftRate | None:
     """增减幅度, 环比: what was added, or this figure less the one before, of what there was before."""
-    figures = _list_figures(along, item)
+    figures = list_figures(along, item)
     last = [each for each in figures if PERIOD_BEFORE.search(each.label)]
     changes = [each for each in figures if DIFFERENCE.search(read_label(each.label).words) and each.heads == item.heads]
     if len(last) != 1 or len(changes) > 1:
@@ -173,7 +137,7 @@ _SO_FAR: Final = tuple(map(re.compile, (r"本年累计|全年累计|至本[月�
 
 def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> DraftRate | None:
     """完成预算%: what the label names, or what is said to be done, of what it names."""
-    figures = _list_figures(along, item)
+    figures = list_figures(along, item)
     wholes = [each for each in figures if whole in read_label(each.label).words]
     if len(wholes) != 1:
         return None
@@ -191,7 +155,7 @@ def _find_named(along: Direction, item: DraftItem, part: str, whole: str) -> Dra
 
 def _find_answered(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
     """满意率: those who say so, of those who were asked, where both are counted."""
-    figures = _list_figures(along, item)
+    figures = list_figures(along, item)
     done = [each for each in figures if _tells_of(each, stem) and each.heads == item.heads]
     asked = [each for each in figures if _ANSWERED.search(each.label) and each not in done]
     return DraftRate([(1, done[0])], [(1, asked[0])]) if len(done) == len(asked) == 1 else None
@@ -199,7 +163,7 @@ def _find_answered(along: Direction, item: DraftItem, stem: str) -> DraftRate | 
 
 def _find_rate(along: Direction, item: DraftItem, stem: str) -> DraftRate | None:
     """持证率: those of whom the label says 持证, of all."""
-    figures = _list_figures(along, item)
+    figures = list_figures(along, item)
     near = [each for each in figures if each.heads == item.heads]
     done = [each for each in near if _tells_of(each, stem)] or [each for each in figures if _tells_of(each, stem)]
     if not done:
@@ -281,7 +245,7 @@ def _list_measures(along: Direction, items: Sequence[DraftItem]) -> set[tuple[st
 
 def _find_average(along: Direction, item: DraftItem, head: str) -> DraftRate | None:
     """人均: the sum of money that stands under the same period, by the number of people."""
-    figures = _list_figures(along, item)
+    figures = list_figures(along, item)
     people = [each for each in figures if re.search(rf"{head}数", each.label) and not read_label(each.label).of_which]
     money = [each for each in _list_money(along, figures) if _is_whole(each) or len(each.heads) == 0]
     period = re.match(r"(?:当|本)[年月期]", item.label)

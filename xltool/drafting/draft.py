@@ -22,6 +22,8 @@ class DraftMeasure(NamedTuple):
     decimals: int
     signed: bool
     kind: FigureKind
+    most: int = 0
+    """The largest that a figure may be, in whole units; 0 where nothing is said of that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +39,15 @@ class DraftHead:
 class DraftRate:
     """What a row or a column is computed from: sums of others; `at` is the line in which the denominator stands.
 
-    Where that is one cell of another table, it is `other`: the table, the row and the column.
+    Where that is one cell of another table, it is `other`: the table, the row and the column; it is taken `times`, as
+    many of the numerator's units as one of its own has.
     """
 
     numerator: list[tuple[int, DraftItem]]
     denominator: list[tuple[int, DraftItem]]
     at: DraftItem | None = None
     other: tuple[DraftTable, DraftItem, DraftItem] | None = None
+    times: int = 1
 
     def has_cells(self, axis: Axis, place: DraftItem) -> bool:
         """Whether all of its cells are there in a row (or a column)."""
@@ -171,7 +175,10 @@ class DraftRule:
 
 @dataclass(eq=False)
 class DraftTable:
-    """A table of the form; `notes` are what stands below it, `told` what of it could not be said as a rule."""
+    """A table of the form; `notes` are what stands below it, `told` what of it could not be said as a rule.
+
+    `unprinted` where no blank has it: what is printed rests on its figures.
+    """
 
     id: str
     name: str
@@ -183,6 +190,7 @@ class DraftTable:
     doubts: list[str] = field(default_factory=list)
     rules: list[DraftRule] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    unprinted: bool = False
 
     def defined_by(self, axis: Axis, item: DraftItem) -> DraftRule | None:
         """The rule by which a row or a column is a total."""

@@ -26,7 +26,7 @@ def compare_draft(spec: FormSpec, papers: Sequence[TablePaper]) -> tuple[Deviati
     drafted = [paper.table for paper in papers if recognise_blocks(paper.table)]
     return tuple(
         difference
-        for table, blank in zip(spec.tables, drafted, strict=True)
+        for table, blank in zip(spec.printed_tables, drafted, strict=True)
         for difference in _compare_table(table, blank)
     )
 

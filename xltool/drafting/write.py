@@ -43,6 +43,7 @@ class _Header:
 
 def write_definition(paper: BlankPaper, tables: Sequence[DraftTable], form_id: str, year: int) -> str:
     """The TOML of a draft, to be read by a person and corrected."""
+    tables = _drop_unused(tables)
     measures = _name_measures(tables)
     parts = [
         _write_top(paper, _Header(form_id, year)),
@@ -95,13 +96,14 @@ def _period_words(paper: BlankPaper) -> str:
 
 def _name_measures(tables: Sequence[DraftTable]) -> dict[DraftMeasure, str]:
     names = IdGiver()
-    found: dict[tuple[str, int, bool], str] = {}
+    found: dict[tuple[str, int, bool, int], str] = {}
     named: dict[DraftMeasure, str] = {}
     for measure in _list_measures(tables):
-        key = measure[:3]
+        key = (*measure[:3], measure.most)
         if key not in found:
             word = load_terms().units.get(measure.unit, "")
-            found[key] = names.give(word and f"{word}{'_signed' if measure.signed else ''}", measure.kind)
+            ending = "_signed" if measure.signed else "_of_whole" if measure.most else ""
+            found[key] = names.give(word and f"{word}{ending}", measure.kind)
         named[measure] = found[key]
     return named
 
@@ -150,8 +152,10 @@ def _write_measures(
             signed = "\nsigned = true" if measure.signed else ""
             unit = _ask(["有的格没有印计量单位，按这个起草"] if name in guessed else [])
             decimals = f"decimals = {measure.decimals}{_ask(doubt)}"
-            rounding = '\nrounding = "half_up"' if name in computed else ""
-            most = f"\nmaximum = {limits[name]}" if name in limits else ""
+            asked = _ask(["空白表上看不出是四舍五入还是截尾（cut）"])
+            rounding = f'\nrounding = "half_up"{asked}' if name in computed else ""
+            largest = min(limits.get(name, _LARGEST), measure.most or _LARGEST)
+            most = f"\nmaximum = {largest}" if largest < _LARGEST else ""
             kinds = {each.kind for each, other in measures.items() if other == name}
             kept = '\nconsolidate = "never"' if kinds <= _NEVER_ADDED else ""
             yield f"[measure.{name}]\nunit = {_quote(measure.unit)}{unit}\n{decimals}{most}{signed}{rounding}{kept}"
@@ -173,7 +177,19 @@ def _write_texts(paper: BlankPaper) -> Iterator[str]:
         yield f"[[text]]\nkey = {_quote(f'text_{at}')}\nlabel = {_quote(writing.heading)}\nrequired = true\nlines = 8"
 
 
+def _drop_unused(tables: Sequence[DraftTable]) -> list[DraftTable]:
+    """The tables of a draft, without those that the paper does not print and nothing rests on."""
+    items = [item for block in _list_blocks(tables) for item in (*block.rows, *block.columns)]
+    used = {id(rate.other[1]) for rate in (item.rate for item in items) if rate is not None and rate.other is not None}
+    return [
+        table
+        for table in tables
+        if not table.unprinted or any(id(row) in used for block in table.blocks for row in block.rows)
+    ]
+
+
 def _write_sections(paper: BlankPaper, tables: Sequence[DraftTable]) -> Iterator[str]:
+    tables = [table for table in tables if not table.unprinted]
     kept = [part.table for part in paper.tables]
     for at in range(len(kept) + 1):
         for number, writing in enumerate(paper.writings, start=1):
@@ -193,6 +209,7 @@ def _write_table(table: DraftTable, measures: dict[DraftMeasure, str], paper: Bl
         f"title = {_quote(table.title)}",
         f"widths = {[max(4, min(wide, _WIDEST))] * table.columns}",
     ]
+    lines += ["unprinted = true"] if table.unprinted else []
     if table.notes:
         lines.append(f"note = {_quote(chr(10).join(table.notes))}")
     if table.columns > 8:
@@ -330,7 +347,8 @@ def _write_rate(rate: DraftRate, *, row: bool) -> str:
     if rate.other is not None:
         table, line, column = rate.other
         [(times, item)] = rate.numerator
-        return f"{write_term(times, item, None)} / {table.id}.{line.id}.{column.id}"
+        whole = f"{table.id}.{line.id}.{column.id}"
+        return f"{write_term(times, item, None)} / {whole if rate.times == 1 else f'({rate.times} * {whole})'}"
     for terms, at in ((rate.numerator, None), (rate.denominator, rate.at)):
         words = "".join(f" {'-' if times < 0 else '+'} {write_term(times, item, at)}" for times, item in terms)
         words = words.removeprefix(" + ")

@@ -309,3 +309,59 @@ def test_what_clerks_do_to_it_is_seen_through(act):
     tamper.true_or_told(given, reading, spec)
     if act.startswith(("a row inserted", "a column", "all")):
         assert reading.submission == given, [api.message(found, spec) for found in reading.findings]
+
+
+WORDS_UNDER_HEADS = """id = "cases"
+title = "办理情况表"
+authority = "县政府办公室"
+basis = "县政办字〔2024〕1号"
+years = [2024]
+
+[measure.count]
+unit = "件"
+decimals = 0
+
+[[section]]
+heading = "一、数量"
+table = "counted"
+
+[[section]]
+heading = "二、明细"
+table = "told"
+
+[[table]]
+id = "counted"
+name = "表一"
+sheet = "表一 数量"
+title = "一、数量"
+widths = [40, 30]
+
+[[table.block]]
+rows = [{ id = "all", label = "收件" }]
+columns = [{ id = "number", label = "数量" }]
+
+[[table]]
+id = "told"
+name = "表二"
+sheet = "表二 明细"
+title = "二、明细"
+widths = [20, 30, 30]
+
+[[table.block]]
+rows = [{ id = "first", label = "1" }, { id = "second", label = "2" }]
+columns = [{ id = "what", label = "事项", kind = "text" }, { id = "day", label = "受理日期", kind = "date" }]
+"""
+
+
+def test_a_table_of_words_alone_has_nothing_of_last_year_beside_it():
+    spec = catalog.parse_form(WORDS_UNDER_HEADS, "cases.toml")
+    agency = random_submission(api.form("ogi-2021"), 1).agency
+    this, last = (
+        Submission(spec.id, year, agency, (year,), entries={"told.first.what": "补正"})
+        for year in (2024, 2023)
+    )
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(spec, this, last)))
+    assert PRIOR_HEADING in str(book["表一 数量"].cell(STATE_ROW + 1, 4).value)
+    shown = [cell.value for row in book["表二 明细"].iter_rows() for cell in row if cell.value is not None]
+    assert "补正" in shown
+    assert not [text for text in shown if PRIOR_HEADING in str(text)]

@@ -23,8 +23,8 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
     `last` is its last column.
     """
     plan = context.plan
-    down = [block for block in table.blocks if not block.across]
-    if down:
+    figured = [block for block in table.blocks if not block.across and _has_figures(context, block)]
+    if figured:
         left, right = plan.first_figure_column(table), plan.column_beside(table)
         for at, width in enumerate(widths[left:], right + 1):
             sheet.set_column(at, at, min(width, BROADEST_PRIOR_COLUMN))
@@ -38,12 +38,16 @@ def draw_prior(context: Context, sheet: Any, table: Table, widths: list[float], 
     for number, block in enumerate(table.blocks):
         if block.across:
             _write_line(context, sheet, block)
-        else:
+        elif block in figured:
             _write_heads(context, sheet, table, block, number)
     for key, spot in plan.priors.items():
         if spot.sheet == table.sheet:
             _write_figure(context, sheet, key)
     sheet.print_area(0, 0, plan.row_below(table) + bool(note_on_sheet(table)), last)
+
+
+def _has_figures(context: Context, block: Block) -> bool:
+    return any(cell.block is block for cell in context.spec.cells)
 
 
 def _write_figure(context: Context, sheet: Any, key: str) -> None:

@@ -79,7 +79,7 @@ def run_line(line: str, folder: Path) -> tuple[str, int]:
             shutil.copy(*paths)
         case "mkdir":
             paths[0].mkdir()
-        case "rm":
+        case "rm" if len(words) == 2:  # one file, and no folder with all that is in it
             paths[0].unlink()
         case "ls":
             return "\n".join(sorted(path.name for path in paths[0].iterdir())), 0

@@ -13,6 +13,7 @@ from xltool.model import Finding, Reading, Value
 from xltool.published.imported import Imported
 from xltool.published.read import read_report
 from xltool.published.verify import find_differences
+from xltool.report.gaps import find_gaps
 from xltool.report.printing import REPORT_KINDS, Wishes, print_report
 from xltool.rules.judge import judge_readings
 
@@ -79,3 +80,9 @@ def test_every_report_says_what_its_submission_says(figures: list[Value], whole:
     assert [*find_differences(SPEC, submission, held, read.reading.findings, read.rates)] == []
     told = judge_readings(SPEC, [Reading(replace(submission, level_basis=""), ())])[0].findings
     assert [found.code for found in told] == []
+
+
+def test_a_report_is_not_whole_while_its_shares_have_no_whole() -> None:
+    blank = submit(SPEC, [75, 3, 4, 5, None])
+    assert [cell.key for cell in find_gaps(SPEC, blank).cells] == ["intake.received.count"]
+    assert not find_gaps(SPEC, HELD)

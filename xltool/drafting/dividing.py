@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xltool.drafting.adding import DIFFERENCE, PERIOD_BEFORE, Direction
-from xltool.drafting.draft import NOT_ADDED, Axis, DraftItem, DraftMeasure, DraftRate, DraftTable
+from xltool.drafting.draft import NOT_ADDED, Axis, DraftItem, DraftMeasure, DraftRate, DraftTable, is_ratio
 from xltool.drafting.words import read_label
 
 TYPED_RATE: Final = "看来是比率，按填报起草；能由别的格算出来的，写成 rate = …"
@@ -90,11 +90,6 @@ def list_figures(along: Direction, item: DraftItem) -> list[DraftItem]:
     """The other items along an axis that hold figures which can be divided."""
     kinds = {each: (each.measure or along.block.measure).kind for each in along.block.items(along.axis)}
     return [each for each, kind in kinds.items() if each is not item and kind not in NOT_ADDED and not is_ratio(each)]
-
-
-def is_ratio(item: DraftItem) -> bool:
-    """Whether an item holds percentages or the like."""
-    return item.measure is not None and item.measure.unit in {"%", "％", "‰"}
 
 
 def find_share(along: Direction, item: DraftItem) -> DraftRate | None:

@@ -98,6 +98,11 @@ class DraftItem:
     """Whether it is told by what stands beside it that things are counted here, whatever its label is like."""
 
 
+def is_ratio(item: DraftItem) -> bool:
+    """Whether the label or the unit of a row or a column tells of percentages."""
+    return item.measure is not None and item.measure.unit in {"%", "％", "‰"}
+
+
 @dataclass(eq=False)
 class DraftBlock:
     """A block with its rows and columns."""

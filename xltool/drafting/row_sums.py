@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from xltool.drafting.adding import FEWEST_PARTS, Direction, add_check, add_guess, add_total, join_parts
-from xltool.drafting.draft import DraftBlock, DraftItem, DraftTable
+from xltool.drafting.draft import DraftBlock, DraftItem, DraftTable, is_ratio
 from xltool.drafting.words import Numbering, read_label
 from xltool.forms.grammar import PART_OF
 
@@ -329,7 +329,7 @@ def _propose_indented(table: DraftTable, block: DraftBlock, at: int) -> None:
     told = [read_label(each.label) for each in parts]
     if not told or told[0].of_which or any(each.numbering.level for each in told):
         return
-    if not any(_is_ratio(each) for each in parts):
+    if not any(is_ratio(each) for each in parts):
         plain = [each for each, each_label in zip(parts, told, strict=True) if not each_label.of_which]
         add_guess(Direction(table, block, "row"), row, plain)
 
@@ -374,10 +374,6 @@ def _list_deeper(rows: Sequence[DraftItem], at: int) -> list[DraftItem]:
     return [row for row in found if read_label(row.label).indent == nearest]
 
 
-def _is_ratio(row: DraftItem) -> bool:
-    return row.measure is not None and row.measure.unit in {"%", "％", "‰"}
-
-
 _NAMED_TOTAL: Final = re.compile(r"(.+?)(合计|总计|小计|共计)")
 
 
@@ -396,7 +392,7 @@ def _propose_named_total(table: DraftTable, block: DraftBlock, at: int) -> None:
     rules = [rule for each in block.rows if (rule := table.defined_by("row", each)) is not None]
     covered = {part for rule in rules for _, part in rule.right}
     open_rows = [each for each in rows if each not in covered]
-    parts = [each for each in _list_outermost(open_rows) if each.rate is None and not _is_ratio(each)]
+    parts = [each for each in _list_outermost(open_rows) if each.rate is None and not is_ratio(each)]
     if not any(read_label(part.label).sign for part in parts):
         add_guess(Direction(table, block, "row"), row, parts)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xltool.drafting.adding import PERIOD_BEFORE, Direction
-from xltool.drafting.dividing import TYPED_RATE, add_rate, find_share, is_ratio, list_figures
-from xltool.drafting.draft import NOT_ADDED, Axis, DraftBlock, DraftItem, DraftMeasure, DraftRate, DraftTable
+from xltool.drafting.dividing import TYPED_RATE, add_rate, find_share, list_figures
+from xltool.drafting.draft import NOT_ADDED, Axis, DraftBlock, DraftItem, DraftMeasure, DraftRate, DraftTable, is_ratio
 from xltool.drafting.names import IdGiver
 from xltool.drafting.papers import BlankPaper
 from xltool.drafting.shape import BlockShape, ColumnShape, RowShape

@@ -455,6 +455,7 @@ MODULES = {
         "cells",
         "judge",
         "breaks",
+        "broken_lines",
         "broken_once",
         "blocks",
         "cause",

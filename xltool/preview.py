@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
 from xltool.codes import GRADES
 from xltool.forms.cover_conditions import gather_contents, list_asked_fields
+from xltool.forms.entries import UNFILLED
+from xltool.forms.list_rows import print_line_content
 from xltool.forms.number import format_value
+from xltool.forms.totals import recompute_totals
 from xltool.messages import name_place, say_cell
-from xltool.model import LEVELS, Agency, CellKey, Finding, FormSpec, Level, Reading, Rule, Submission, Text
+from xltool.model import (
+    LEVELS,
+    Agency,
+    CellKey,
+    Finding,
+    FormSpec,
+    Level,
+    LineRule,
+    ListRow,
+    Reading,
+    RowList,
+    Rule,
+    Submission,
+    Text,
+)
 from xltool.periods import Period, list_periods
 from xltool.report.printing import Wishes, print_report
+from xltool.rules.broken_lines import LineBreak, break_lines
 from xltool.rules.broken_once import RuleBreak, break_rules, change_figures, join_breaks
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import group_findings, word_opinion
@@ -42,6 +60,20 @@ class TriedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TriedLine:
+    """A rule of a list, on which line what was changed to break it, and what is said of it then.
+
+    `book` is the spoilt form in which that line stands; None where its list has no room for it.
+    """
+
+    made: LineBreak
+    serial: int
+    changes: tuple[str, ...]
+    opinions: tuple[str, ...]
+    book: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SpoiltForm:
     """A form with many rules broken, and what is said of it, hints left aside."""
 
@@ -56,7 +88,8 @@ class Preview:
     `opinions` are said of the former, which are none where all is well; `held` are cells that stayed 0 with the rules
     that keep them so; `locked` are the rules that nobody can break, since they compute totals, `unasked` those that
     say nothing beside what the sample chooses, `unbroken` those for
-    which no change was found; `spoilt` have all breaks together, one form where no break undoes another.
+    which no change was found; `spoilt` have all breaks together, one form where no break undoes another, and one more
+    for the rules of lists, whose breaks are `lines`.
     """
 
     spec: FormSpec
@@ -69,6 +102,8 @@ class Preview:
     unasked: tuple[Rule, ...]
     unbroken: tuple[Rule, ...]
     spoilt: tuple[SpoiltForm, ...]
+    lines: tuple[TriedLine, ...] = ()
+    unbroken_lines: tuple[tuple[RowList, LineRule], ...] = ()
 
 
 def make_preview(spec: FormSpec) -> Preview:
@@ -100,7 +135,54 @@ def make_preview(spec: FormSpec) -> Preview:
     unasked = tuple(rule for rule in kept if not rule.linear.is_asked(gather_contents(spec, sample)))
     unbroken = tuple(rule for rule in kept if not rule.defines and rule not in unasked)
     held = find_held_down(spec, drawn, _level_of(agency))
-    return Preview(spec, sample, prior, usual, held, tried, locked, unasked, unbroken, spoilt)
+    lines, more, solid = _try_lines(spec, sample, prior, len(spoilt))
+    return Preview(spec, sample, prior, usual, held, tried, locked, unasked, unbroken, (*spoilt, *more), lines, solid)
+
+
+def _try_lines(
+    spec: FormSpec, sample: Submission, prior: Submission, book: int
+) -> tuple[tuple[TriedLine, ...], tuple[SpoiltForm, ...], tuple[tuple[RowList, LineRule], ...]]:
+    """Each rule of a list broken in a line behind the others, the form in which all are, which are in none.
+
+    Where the list has no room, it is broken in its last line, by itself alone.
+    """
+    first = max((len(lines) for lines in sample.lists.values()), default=0)
+    breaks, solid = break_lines(spec, sample.year, first)
+    whole = {each.id: [*sample.lists.get(each.id, ())] for each in spec.lists}
+    tried = []
+    for each in breaks:
+        name, lines = each.row_list.name_check(each.rule), whole[each.row_list.id]
+        has_room = len(lines) < each.row_list.limit
+        own = [*sample.lists.get(each.row_list.id, ())]
+        own = [*own, each.broken] if len(own) < each.row_list.limit else [*own[:-1], each.broken]
+        if has_room:
+            lines.append(each.broken)
+        serial = len(lines) if has_room else len(own)
+        [said] = _judge(spec, [_put_lines(spec, sample, {each.row_list.id: own})], [prior])
+        opinions = _word_opinions(spec, [found for found in said if found.data.get("check") == name])
+        tried.append(TriedLine(each, serial, _word_line_changes(each, serial), opinions, book if has_room else None))
+    if not any(each.book is not None for each in tried):
+        return tuple(tried), (), solid
+    spoilt = _put_lines(spec, sample, whole)
+    [said] = _judge(spec, [spoilt], [prior])
+    return tuple(tried), (SpoiltForm(spoilt, said),), solid
+
+
+def _put_lines(spec: FormSpec, sample: Submission, lines: Mapping[str, Sequence[ListRow]]) -> Submission:
+    """The sample with other lines in some lists, and the totals that follow."""
+    lists = {**sample.lists, **{name: tuple(each) for name, each in lines.items() if each}}
+    return recompute_totals(spec, replace(sample, lists=lists))
+
+
+def _word_line_changes(made: LineBreak, serial: int) -> tuple[str, ...]:
+    """Each changed content of a line before and after, as a clerk says it."""
+    contents = zip(made.row_list.columns, made.whole.contents, made.broken.contents, strict=True)
+    return tuple(
+        f"{made.row_list.name}第 {serial} 行“{column.label}” {print_line_content(column, was) or UNFILLED} → "
+        f"{print_line_content(column, now) or UNFILLED}"
+        for column, was, now in contents
+        if was != now
+    )
 
 
 def _draw_sample(spec: FormSpec, agency: Agency) -> tuple[DrawnPeriods, Submission, Submission, tuple[Finding, ...]]:
@@ -208,6 +290,13 @@ def list_rule_lines(preview: Preview) -> Iterator[str]:
         apart += "；错例里没有" if tried.book is None else f"；见 {_name_spoilt(tried.book)}" if tried.book else ""
         yield f"   改坏：{'；'.join(tried.changes)}（{name_place(tried.rule, spec)}{apart}）"
         yield from (f"   {opinion}" for opinion in tried.opinions)
+    for number, line in enumerate(preview.lines, len(preview.tried) + 1):
+        rule = line.made.rule
+        yield ""
+        yield f"{number}. {line.made.row_list.id} {rule.id}（{GRADES[rule.severity]}）　{rule.text}"
+        where = "错例里没有，行数不够" if line.book is None else f"见 {_name_spoilt(line.book)}"
+        yield f"   改坏：{'；'.join(line.changes) or '样行本来就不合'}（{where}）"
+        yield from (f"   {opinion}" for opinion in line.opinions)
     if preview.locked:
         yield ""
         yield "下列勾稽关系由锁定的公式自动算出合计，填表人改不坏："
@@ -216,14 +305,20 @@ def list_rule_lines(preview: Preview) -> Iterator[str]:
         yield ""
         yield "下列勾稽关系在样表所选的选项下不用审，没有改坏："
         yield from (f"   {rule.id}　{rule.text}" for rule in preview.unasked)
-    if preview.unbroken:
+    if unbroken := [*list_unbroken(preview)]:
         yield ""
         yield "下列勾稽关系没有找到能改坏它的数，请核对写法："
-        yield from (f"   {rule.id}　{rule.text}" for rule in preview.unbroken)
+        yield from (f"   {line}" for line in unbroken)
     if preview.held:
         yield ""
         yield "下列填报格没有找到不是 0 的数，不许它们大于 0 的勾稽关系列在后面，请核对写法："
         yield from (f"   {line}" for line in list_held_lines(preview))
+
+
+def list_unbroken(preview: Preview) -> Iterator[str]:
+    """The rules that nothing was found to break, those of lists too."""
+    yield from (f"{rule.id}　{rule.text}" for rule in preview.unbroken)
+    yield from (f"{row_list.id} {rule.id}　{rule.text}" for row_list, rule in preview.unbroken_lines)
 
 
 def list_held_lines(preview: Preview) -> Iterator[str]:

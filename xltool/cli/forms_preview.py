@@ -39,7 +39,7 @@ _MOST_SHOWN: Final = 10
 )
 def preview(definition: Path, output: Path | None) -> None:
     """Writes the files, and tells what is not as it should be."""
-    from xltool.preview import SAMPLE, list_files, list_held_lines, make_preview
+    from xltool.preview import SAMPLE, list_files, list_held_lines, list_unbroken, make_preview
     from xltool.rules.plausible import UnsatisfiedError
 
     spec = read_definition(definition)
@@ -62,7 +62,7 @@ def preview(definition: Path, output: Path | None) -> None:
     for told, lines in (
         ("样表审核后还有这些意见，请核对定义：", made.opinions),
         ("没有找到不是 0 的数的填报格，和不许它大于 0 的勾稽关系：", [*list_held_lines(made)]),
-        ("没有找到能改坏它的数的勾稽关系：", [f"{rule.id}　{rule.text}" for rule in made.unbroken]),
+        ("没有找到能改坏它的数的勾稽关系：", [*list_unbroken(made)]),
     ):
         if lines:
             console.say(told, err=True)
@@ -71,7 +71,7 @@ def preview(definition: Path, output: Path | None) -> None:
             if len(lines) > _MOST_SHOWN:
                 console.say(f"  还有 {len(lines) - _MOST_SHOWN} 处，见 规则.txt。", err=True)
     console.say(
-        f"{spec.id}　{spec.title}：{len(spec.cells)} 格填了样数；勾稽关系改坏 {len(made.tried)} 条，"
+        f"{spec.id}　{spec.title}：{len(spec.cells)} 格填了样数；勾稽关系改坏 {len(made.tried) + len(made.lines)} 条，"
         f"另有 {len(made.locked)} 条由公式自动算出。",
         err=True,
     )

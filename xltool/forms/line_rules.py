@@ -115,14 +115,14 @@ def list_broken(row_list: RowList, lines: Sequence[ListRow]) -> Iterator[BrokenL
     for rule in row_list.rules:
         broken: dict[int, tuple[int, int]] = {}
         for serial in select_lines(ListTerm(row_list.id, None, rule.conditions), row_list, lines, _ANY):
-            sides = _add_up(row_list, rule, lines[serial - 1])
+            sides = reckon_sides(row_list, rule, lines[serial - 1])
             if sides is not None and not rule.operator.holds(*sides):
                 broken[serial] = sides
         if broken:
             yield BrokenLines(rule, [*broken], [*broken.values()])
 
 
-def _add_up(row_list: RowList, rule: LineRule, line: ListRow) -> tuple[int, int] | None:
+def reckon_sides(row_list: RowList, rule: LineRule, line: ListRow) -> tuple[int, int] | None:
     """What both sides of a rule come to in a line; None where a figure of it is not there."""
     contents = dict(zip((column.id for column in row_list.columns), line.contents, strict=True))
     sums = []
@@ -171,7 +171,7 @@ def mend_line(row_list: RowList, line: ListRow) -> ListRow:
 
 def _list_mended(row_list: RowList, rule: LineRule, line: ListRow) -> Iterator[ListRow]:
     """The line with one figure of a rule so changed that both sides are alike, or one more or less."""
-    sides = _add_up(row_list, rule, line)
+    sides = reckon_sides(row_list, rule, line)
     assert sides is not None
     for terms, gap in ((rule.left, sides[1] - sides[0]), (rule.right, sides[0] - sides[1])):
         for name, times in terms:

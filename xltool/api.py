@@ -515,7 +515,8 @@ def explain(name: str) -> str:
     specs = catalog.load_all()
     found = [text for spec in specs if (text := messages.explain_rule(name, spec))]
     across = [*_iterate_across(specs)]
-    found += [_explain_across(spec, other, rule) for spec, other, rule in across if rule.name == name]
+    about = [each for each in across if name in {each[2].name, each[2].name.partition("@")[0]}]
+    found += dict.fromkeys(_explain_across(spec, other, replace(rule, name=name)) for spec, other, rule in about)
     if not found:
         known = [
             *codes.CATALOGUE,

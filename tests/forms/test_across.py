@@ -65,7 +65,10 @@ WRONG = {
     ),
     "a severity": ('severity = "warning"', 'severity = "grave"', "'grave' is not a severity"),
     "the same id": ('id = "money"', 'id = "printed" # again', "a rule 'printed' stands here already"),
-    "a field": ('id = "money"', 'id = "money"\nper = "row"', "a rule has no field 'per'"),
+    "a field": ('id = "money"', 'id = "money"\ndefines = true', "a rule has no field 'defines'"),
+    "a place": ('id = "money"', 'id = "money"\nper = "cell"', "'per' must be row or column"),
+    "no name of a place": ('id = "money"', 'id = "money"\nper = "row"', "names table.row, or table.column"),
+    "a list at each place": ('id = "printed"', 'id = "printed"\nper = "row"', "what a list comes to is one number"),
     "grammar": ("<= 1 *", "≤ 1 *", "is not part of the rule language"),
     "needs": ("<= 1 * till.till.takings.number", "needs till.till.takings.number", "compares figures of both"),
 }

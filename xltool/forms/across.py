@@ -16,7 +16,7 @@ from xltool.forms import catalog, grammar, linear
 from xltool.forms.fields import Fields
 from xltool.forms.list_terms import ComplainAt
 from xltool.forms.memo import derive_once
-from xltool.forms.ruleset import read_severity
+from xltool.forms.ruleset import read_per, read_severity
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.written import SyntaxFault
 from xltool.messages import DefinitionError, UnknownFormError
@@ -41,7 +41,7 @@ class AcrossRule:
     It never is a rule of `FormSpec.rules`: nothing that looks at one submission alone can ask it.
     """
 
-    name: str  # alias.id
+    name: str  # alias.id, or alias.id@place of one that is written for each row or column
     text: str
     linear: Linear
     severity: Severity
@@ -187,14 +187,16 @@ class _Reader:
                 fields.fault("id", f"a rule '{short}' stands here already")
             seen.add(short)
             text, basis, remedy = fields.text("text"), fields.text("basis"), fields.text("remedy", "")
-            severity = read_severity(fields)
+            severity, per = read_severity(fields), read_per(fields, in_table=True)
             fields.close()
-            sums = self._resolve(other, expr, names) if expr else None
-            if sums is not None and severity is not None:
-                yield AcrossRule(f"{other.alias}.{short}", text, sums, severity, basis, remedy)
+            for at, sums in self._resolve(other, expr, names, per) if expr and severity is not None else ():
+                name = f"{other.alias}.{short}{'@' if at else ''}{at}"
+                yield AcrossRule(name, text, sums, severity or "error", basis, remedy)
 
-    def _resolve(self, other: OtherForm, expr: str, names: linear.Names) -> Linear | None:
-        """The expression as sums of cells of both forms; None, with every fault told."""
+    def _resolve(
+        self, other: OtherForm, expr: str, names: linear.Names, per: linear.Per
+    ) -> Iterator[tuple[str, Linear]]:
+        """The expression as sums of cells of both forms, at each of its places; what is wrong at one is told."""
         start = expr.offset if isinstance(expr, LocatedText) else 0
 
         def complain_at(offset: int, message: str, hint: str) -> None:
@@ -206,17 +208,75 @@ class _Reader:
 
         expression = _parse_rule(other.alias, expr, complain_at)
         if expression is None:
-            return None
+            return
         expression = names.settle_words(expression, None)
         earlier = [term for term in expression.terms if term.earlier]
         for term in earlier:
             complain(term, f"a rule across forms is of one period alone: no '{term.earlier}.'", "")
-        found = None if earlier else linear.resolve_expression(names, linear.RulePlace(), expression, complain)
-        if found is not None and len({other.find_own_name(name) is None for name in list_names(found)}) < 2:
-            told = f"a rule across forms names figures of both: those of '{other.spec.id}' begin with '{other.alias}.'"
-            complain_at(0, told, "")
-            return None
-        return found
+        if not earlier and per is not None and expression.lists:
+            complain_at(0, "what a list comes to is one number: 'per' would ask it of every row or column", "")
+            return
+        for at, placed in () if earlier else _list_places(names, per, expression, complain):
+            found = linear.resolve_expression(names, linear.RulePlace(), placed, complain)
+            if found is None:
+                return
+            if len({other.find_own_name(name) is None for name in list_names(found)}) < 2:
+                told = (
+                    f"a rule across forms names figures of both: those of '{other.spec.id}' begin with '{other.alias}.'"
+                )
+                complain_at(0, told, "")
+                return
+            yield at, found
+
+
+def _list_places(
+    names: linear.Names, per: linear.Per, expression: grammar.Expression, complain: linear.Complain
+) -> Iterator[tuple[str, grammar.Expression]]:
+    """The expression at each row or column of the table that it names first in which all of its cells are there.
+
+    Names are `table.row`, with `per = "row"` `table.column`: rows and columns of both forms that have one id are alike.
+    What no place has is told.
+    """
+    if per is None:
+        yield "", expression
+        return
+    open_terms = [term for term in expression.terms if len(term.parts) == 2]
+    if not open_terms:
+        told = "with 'per' a rule across forms names table.row, or table.column, and one of its cells at least so"
+        complain(expression.left[0], told, "")
+        return
+    first = open_terms[0]
+    table = names.tables.get(first.parts[0])
+    here = replace(expression, left=(replace(first, parts=first.parts[1:]),))
+    places = [] if table is None else [place.at for place in linear.find_rule_places(table, per, here)]
+
+    def knows(term: grammar.Term, at: str, tell: linear.Complain) -> bool:
+        return linear.resolve_sum(names, linear.RulePlace(), [_put_at(term, per, at)], tell) is not None
+
+    nowhere = [term for term in open_terms if not any(knows(term, at, lambda *_: None) for at in places)]
+    for term in nowhere:
+        knows(term, places[0] if places else first.parts[1], complain)
+    if nowhere:
+        return
+    met = [at for at in places if all(knows(term, at, lambda *_: None) for term in open_terms)]
+    if not met:
+        complain(first, f"no {per} has cells for all of these names: they are 'absent'", "")
+    yield from ((at, _put_expression_at(expression, per, at)) for at in met)
+
+
+def _put_expression_at(expression: grammar.Expression, per: linear.Per, at: str) -> grammar.Expression:
+    left, right = (tuple(_put_at(term, per, at) for term in side) for side in (expression.left, expression.right))
+    given = expression.condition
+    condition = None if given is None else _put_expression_at(given, per, at)
+    return replace(expression, left=left, right=right, condition=condition)
+
+
+def _put_at(term: grammar.Term, per: linear.Per, at: str) -> grammar.Term:
+    """A name of a table's row, or column, as that of its cell at a place; what names a cell stays."""
+    if len(term.parts) != 2:
+        return term
+    table, name = term.parts
+    return replace(term, parts=(table, name, at) if per == "column" else (table, at, name))
 
 
 def _parse_rule(alias: str, expr: str, complain_at: ComplainAt) -> grammar.Expression | None:

@@ -342,6 +342,9 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "row '{a}' prints no number below '{b}', but '{c}'": "行“{a}”的“{b}”印的不是数，是“{c}”",
     "'{a}' is not a severity": "“{a}”不是等级（error 强制、warning 核实）",
     "'per' must be row or column, in a rule of a table": "per 写 row 或 column，只用于表内的勾稽关系",
+    "with 'per' a rule across forms names table.row, or table.column, and one of its cells at least so": (
+        "写了 per 的跨报表勾稽关系，格写成 表.行（per 为 column）或 表.栏（per 为 row），至少有一格这样写"
+    ),
     "'over' must be one of {a}": "over 为 {a} 之一",
     "'{a}' cannot stand in a chart over {b}": "over 为 {b} 的图示里不能写“{a}”",
     "a chart has bars, no two of one name": "图示要有 bars，名称不能重复",

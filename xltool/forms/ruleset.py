@@ -43,7 +43,7 @@ def _read_rule(fields: Fields, name: str, names: linear.Names, table: Table | No
         fields.text("remedy", ""),
         fields.flag("defines"),
     )
-    severity, per = read_severity(fields), _read_per(fields, table)
+    severity, per = read_severity(fields), read_per(fields, in_table=table is not None)
     over = fields.text("over", "")
     if over and per is None:
         fields.fault("over", "'over' says which of them in a rule with 'per'")
@@ -177,9 +177,10 @@ def read_severity(fields: Fields) -> Severity | None:
     return None
 
 
-def _read_per(fields: Fields, table: Table | None) -> linear.Per:
+def read_per(fields: Fields, *, in_table: bool) -> linear.Per:
+    """Whether a rule is written once for each row or for each column; None where it holds once."""
     given = fields.text("per", "")
-    if given and (table is None or given not in {"row", "column"}):
+    if given and (not in_table or given not in {"row", "column"}):
         fields.fault(
             "per", "'per' must be row or column, in a rule of a table", suggest_nearest(given, ["row", "column"])
         )

@@ -126,7 +126,8 @@ def judge_across(
                 elif judged is not None:
                     found.append(judged)
         for lacking, names in unjudged.items():
-            told = f"与《{other.spec.title}》的 {len(names)} 条勾稽关系（{'、'.join(names)}）"
+            written = dict.fromkeys(name.partition("@")[0] for name in names)
+            told = f"与《{other.spec.title}》的 {len(names)} 条勾稽关系（{'、'.join(written)}）"
             found.append(finding("across.unjudged", what=told, why=lacking, rules=tuple(names)))
     return found
 

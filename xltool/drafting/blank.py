@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from xltool import kinds
 from xltool.drafting.squares import Square, SquareTable, cover_table
+from xltool.forms.sheet_names import CHECKS, COLUMN_VERDICT, HIDDEN, ROW_VERDICT, is_reserved
 from xltool.messages import XltoolError, tell_finding
 from xltool.published.document import Document, Prose
 from xltool.published.opening import read_document
@@ -17,7 +19,11 @@ from xltool.spreadsheet.package import Refusal
 
 BlankPart: TypeAlias = str | SquareTable
 """A paragraph, or a table."""
+_Places: TypeAlias = frozenset[tuple[int, int]]
+
 _FEWEST_SQUARES: Final = 2
+_STATE_ROW: Final = 1
+"""Where a sheet that xltool made says whose it is, and how it stands."""
 
 
 def read_blank(data: bytes, name: str) -> tuple[BlankPart, ...]:
@@ -56,9 +62,37 @@ def _list_sheet_parts(data: bytes) -> Iterator[BlankPart]:
     """The parts of each visible sheet of a workbook: what has borders is a table, all else is paragraphs."""
     book = open_workbook(data)
     framed = _read_frames(data)
+    ours = any(sheet.name == HIDDEN for sheet in book.sheets)
     for sheet in book.sheets:
-        if sheet.visibility == "visible":
-            yield from _list_parts(sheet, framed.get(sheet.name, frozenset()))
+        if sheet.visibility != "visible" or (ours and is_reserved(sheet.name)):
+            continue
+        frames = framed.get(sheet.name, frozenset())
+        yield from _list_parts(*(_cut_verdicts(sheet, frames) if ours else (sheet, frames)))
+
+
+def _cut_verdicts(sheet: RawSheet, framed: _Places) -> tuple[RawSheet, _Places]:
+    """A sheet of a workbook that xltool made, without what stands around its table: state, verdicts, last year's."""
+    places = {cell.text.strip(): place for place, cell in sorted(sheet.cells.items(), reverse=True)}
+    right = places[ROW_VERDICT][1] if ROW_VERDICT in places else None
+    below = {_STATE_ROW, *_list_judging(sheet, right)}
+    if COLUMN_VERDICT in places:
+        below.add(places[COLUMN_VERDICT][0])
+
+    def is_of_form(place: tuple[int, int]) -> bool:
+        return place[0] not in below and (right is None or place[1] < right)
+
+    kept = {place: cell for place, cell in sheet.cells.items() if is_of_form(place)}
+    merges = tuple(area for area in sheet.merges if is_of_form(area[:2]))
+    return replace(sheet, cells=kept, merges=merges), frozenset(filter(is_of_form, framed))
+
+
+def _list_judging(sheet: RawSheet, right: int | None) -> Iterator[int]:
+    """The rows whose every content, left of a column, is a formula that asks the sheet of checks."""
+    by_row: dict[int, list[str]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if cell.text.strip() and (right is None or column < right):
+            by_row.setdefault(row, []).append(cell.formula or "")
+    yield from (row for row, formulas in by_row.items() if all(f"{CHECKS}!" in formula for formula in formulas))
 
 
 def _read_frames(data: bytes) -> dict[str, frozenset[tuple[int, int]]]:

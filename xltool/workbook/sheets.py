@@ -11,7 +11,7 @@ from xltool.forms.checks import Check
 from xltool.forms.layout import note_on_sheet
 from xltool.forms.list_checks import ListCheck
 from xltool.forms.number import describe_measure
-from xltool.forms.sheet_names import CHECKS
+from xltool.forms.sheet_names import CHECKS, COLUMN_VERDICT, ROW_VERDICT
 from xltool.model import AnyCell, Cell, EntryCell, Rate, Rectangle, Table
 from xltool.spreadsheet.a1 import quote_sheet
 from xltool.workbook import formula, prior
@@ -264,12 +264,12 @@ def _write_words(context: Context, sheet: Any, table_: Table) -> None:
     beside = [word for word in words if word.spot.column == plan.column_beside(table_)]
     if beside:
         sheet.merge_range(
-            TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, "本行校验", formats["head"]
+            TABLE_TOP, grid.columns, min(w.spot.row for w in beside) - 1, grid.columns, ROW_VERDICT, formats["head"]
         )
     under = [word for word in words if word.spot.row == below]
     labels = _count_label_columns(grid.rectangles)
     if under and labels:
-        sheet.merge_range(below, 0, below, labels - 1, "本栏校验", formats["head"])
+        sheet.merge_range(below, 0, below, labels - 1, COLUMN_VERDICT, formats["head"])
     if under:
         sheet.set_row(below, 30)
     for word in words:

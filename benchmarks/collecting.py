@@ -19,7 +19,8 @@ from figures import sample
 from measure import Table, ratio, spent
 
 from xltool import api
-from xltool.campaign import folder, intake, outbox, returns
+from xltool.campaign import collecting, folder, outbox, returns
+from xltool.campaign.intake import Intake
 from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.standing import find_standings
@@ -94,8 +95,8 @@ def _timed(root: Path, workers: int) -> tuple[float, float]:
     campaign = folder.load_campaign(root)
     roster, store = campaign.read_roster(), Store(campaign.database)
     before, start = _cpu(), time.perf_counter()
-    desk = intake.Intake(campaign, roster, store, campaign.read_key(), AT, _know_nothing)
-    taken = list(intake.collect_files(desk, [], LocalEngine(workers)))
+    desk = Intake(campaign, roster, store, campaign.read_key(), AT, _know_nothing)
+    taken = list(collecting.collect_files(desk, [], LocalEngine(workers)))
     standings = list(find_standings(campaign, roster, store, date(2025, 1, 10)))
     plan = returns.plan_returns(campaign, store, standings, {})
     list(returns.write_returns(campaign, store, plan, {}, workers))

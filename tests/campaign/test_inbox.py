@@ -13,9 +13,10 @@ import pytest
 from tests.campaign import stores
 from xltool import workers
 from xltool.campaign import zipped as zip_module
+from xltool.campaign.collecting import collect_files
 from xltool.campaign.folder import Campaign
 from xltool.campaign.inbox import DEEPEST_FOLDER, find_files
-from xltool.campaign.intake import Intake, collect_files
+from xltool.campaign.intake import Intake
 from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
 from xltool.campaign.roster import parse_roster

@@ -17,7 +17,9 @@ from xltool import api, files
 from xltool.campaign import opening, returns
 from xltool.campaign.accepting import find_unsettled, settle_agency
 from xltool.campaign.archive import archive_bytes, find_archived
+from xltool.campaign.collecting import judge_archived
 from xltool.campaign.database import ROW_WORDS
+from xltool.campaign.fates import FATES
 from xltool.campaign.folder import DATABASE, KEY, LostKeyError
 from xltool.campaign.inbox import find_files
 from xltool.campaign.inspection import (
@@ -28,7 +30,7 @@ from xltool.campaign.inspection import (
     find_unknown_archive,
     list_archive,
 )
-from xltool.campaign.intake import FATES, Intake, judge_archived
+from xltool.campaign.intake import Intake
 from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.kept_files import Arrived, Unmatched
 from xltool.campaign.kept_versions import Version, build_version

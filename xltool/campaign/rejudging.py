@@ -18,8 +18,9 @@ from xltool.campaign.acceptances import (
     list_unsettled,
 )
 from xltool.campaign.archive import read_archived
+from xltool.campaign.attribution import ATTRIBUTIONS
 from xltool.campaign.decisions import find_own_standing
-from xltool.campaign.intake import ATTRIBUTIONS, Intake
+from xltool.campaign.intake import Intake
 from xltool.campaign.kept_findings import keep_findings, restore_finding
 from xltool.campaign.kept_versions import Version
 from xltool.campaign.priors import dump_earlier, find_heir

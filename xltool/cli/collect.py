@@ -14,8 +14,10 @@ from pathlib import Path
 
 import click
 
-from xltool.campaign import accepting, holding, intake, opening, rejudging, rereading
+from xltool.campaign import accepting, collecting, holding, opening, rejudging, rereading
+from xltool.campaign.fates import FATES, Fate, Taken
 from xltool.campaign.folder import Campaign
+from xltool.campaign.intake import Intake
 from xltool.campaign.kept_priors import read_kept_last_year
 from xltool.campaign.passwords import read_passwords
 from xltool.campaign.priors import read_last_year
@@ -97,17 +99,17 @@ def command(
         last_year = (read_kept_last_year if only_these else read_last_year)(campaign, roster, store)
         key = opening.ensure_key(campaign, store)
         at, sent = now.isoformat(timespec="seconds"), "" if received is None else received.isoformat()
-        office = intake.Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)
+        office = Intake(campaign, roster, store, key, at, last_year.get, passwords, sent)
         if not only_these or store.noted_last_years() is None:
             rejudging.find_other_last_years(office)  # noted before anything is judged beside them
         jobs = jobs or os.cpu_count() or 1
         try:
             with open_engine(scheduler, jobs) as engine:
-                files = intake.collect_files(office, paths, engine)
+                files = collecting.collect_files(office, paths, engine)
                 for item in _count_agencies(files, roster, store):
                     run.tell(item)
         finally:  # what was taken in is told, whatever stops the rest
-            tally = "，".join(f"{name} {counts[state]}" for state, name in intake.FATES.items() if counts[state])
+            tally = "，".join(f"{name} {counts[state]}" for state, name in FATES.items() if counts[state])
             console.say(f"共 {counts.total()} 个文件" + (f"：{tally}。" if tally else "。"), err=wants_json)
         if any(counts[fate] for fate in ("accepted", "open", "returned", "older", "rejected")):
             store.note(office.at, campaign_options.name_user(), "collect", tally)
@@ -142,11 +144,11 @@ class _Run:
     """What a run has taken in so far: how many files of each fate, of which agencies."""
 
     wants_json: bool
-    counts: Counter[intake.Fate] = field(default_factory=Counter)
+    counts: Counter[Fate] = field(default_factory=Counter)
     came: set[str] = field(default_factory=set)
     unreadable: bool = False
 
-    def tell(self, item: intake.Taken) -> None:
+    def tell(self, item: Taken) -> None:
         """Notes what became of a file, and tells it."""
         self.counts[item.state] += 1
         self.came.add(item.agency)
@@ -155,10 +157,10 @@ class _Run:
             console.write_result(json.dumps(item.describe(), ensure_ascii=False).encode() + b"\n")
         else:
             said = f"　{item.sentence}" if item.reason else ""
-            console.say(f"{intake.FATES[item.state]}　{item.file}{said}")
+            console.say(f"{FATES[item.state]}　{item.file}{said}")
 
 
-def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store) -> Iterator[intake.Taken]:
+def _count_agencies(items: Iterator[Taken], roster: Roster, store: Store) -> Iterator[Taken]:
     """What was taken in, one by one; now and then how many of the agencies have returned by then."""
     returned = set(store.count_versions()).intersection(roster.agencies)
     for count, item in enumerate(items, 1):
@@ -168,7 +170,7 @@ def _count_agencies(items: Iterator[intake.Taken], roster: Roster, store: Store)
             console.say(f"已收 {len(returned)}/{len(roster.entries)}", err=True)
 
 
-def _judge_again(office: intake.Intake, faults: list[str], *, aside: bool) -> bool:
+def _judge_again(office: Intake, faults: list[str], *, aside: bool) -> bool:
     """Holds what counts against last year and other forms of now, where these are others, and tells what changed.
 
     Gives whether one of them is to be returned.

@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from xltool import files
 from xltool.campaign.deposits import find_deposit
-from xltool.campaign.intake import FATES, Fate
+from xltool.campaign.fates import FATES, Fate
 from xltool.campaign.trials import drop_trial, find_trial, list_trials
 from xltool.messages import XltoolError
 from xltool.web.door_handing_in import TakenIn

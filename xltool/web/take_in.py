@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from xltool.campaign.fates import FATES
 from xltool.campaign.folder import load_campaign
-from xltool.campaign.intake import FATES
 from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
 from xltool.web import pages

@@ -23,7 +23,7 @@ from xltool.campaign import collecting, folder, outbox, returns
 from xltool.campaign.intake import Intake
 from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.campaign.store import Store
 from xltool.model import Agency, Submission
 from xltool.readings import LocalEngine

@@ -25,7 +25,8 @@ from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.kept_reports import Signature
 from xltool.campaign.roster import Roster
 from xltool.campaign.signing import SignOff
-from xltool.campaign.standing import find_standings, to_json
+from xltool.campaign.standings import find_standings
+from xltool.campaign.status_document import to_json
 from xltool.cli import main
 from xltool.cli.forms import describe_form
 from xltool.forms import document

@@ -28,7 +28,7 @@ from xltool.campaign import consolidate, contributions, county, discrepancies, f
 from xltool.campaign.consolidate import consolidate_submissions, list_contributed
 from xltool.campaign.folder import Campaign, load_campaign
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.charts.picture import Amount
 from xltool.cli import main
 from xltool.cli.consolidate import command

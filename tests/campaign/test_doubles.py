@@ -14,7 +14,7 @@ from xltool.campaign import county, gathering
 from xltool.campaign.consolidate import consolidate_submissions
 from xltool.campaign.doubles import CitedNumbers, find_double_counts
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.model import Agency, Correction
 from xltool.periods import Period
 

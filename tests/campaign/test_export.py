@@ -15,7 +15,7 @@ from tests import figures
 from tests.campaign import stores
 from xltool.campaign.export import EXPORT_HEADS, EXPORT_KINDS, export_figures, list_figures
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import iterate_standings
+from xltool.campaign.standings import iterate_standings
 from xltool.cli import main
 from xltool.messages import XltoolError
 from xltool.model import NOT_APPLICABLE

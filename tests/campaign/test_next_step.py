@@ -10,7 +10,8 @@ from tests.campaign import stores
 from tests.campaign.test_decisions import BY, FINANCE, HEAD, SHORT, WATER, Office, made, office  # noqa: F401
 from xltool.campaign.kept_reports import Publication
 from xltool.campaign.next_step import CountyReport, word_next_step
-from xltool.campaign.standing import Standing, Stray
+from xltool.campaign.standing import Standing
+from xltool.campaign.strays import Stray
 
 NOTED = Publication("a", "a", "2025-03-01", "", "王", "")
 DONE = CountyReport(summed=True, signed=True)

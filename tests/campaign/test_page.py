@@ -14,7 +14,9 @@ from tests.campaign import stores
 from tests.campaign.stores import FIGURES, SPEC, finding, stray, take, waive
 from xltool.campaign.page import render_page
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import AGENCY_STATES, find_standings, find_strays, find_unmatched
+from xltool.campaign.standing import AGENCY_STATES
+from xltool.campaign.standings import find_standings
+from xltool.campaign.strays import find_strays, find_unmatched
 from xltool.model import Agency
 
 ROSTER = Roster(stores.entries())

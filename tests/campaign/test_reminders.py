@@ -14,7 +14,8 @@ from tests.campaign.stores import finding, stray, take
 from tests.campaign.test_decisions import FINANCE, HEAD, ROSTER, WATER, Office, made, office  # noqa: F401
 from xltool.campaign.chat_lines import word_message
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import find_standings, find_unmatched
+from xltool.campaign.standings import find_standings
+from xltool.campaign.strays import find_unmatched
 from xltool.rules.opinions import find_first_sentence
 
 DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

@@ -17,7 +17,10 @@ from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.kept_decisions import Extension
 from xltool.campaign.reminders import HEADER, list_reminders, list_urged
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import count_states, find_standings, find_strays, find_unmatched, to_json
+from xltool.campaign.standing import count_states
+from xltool.campaign.standings import find_standings
+from xltool.campaign.status_document import to_json
+from xltool.campaign.strays import find_strays, find_unmatched
 from xltool.csvfile import as_csv
 from xltool.model import Agency
 from xltool.rules.explanations import Explanation

@@ -9,7 +9,8 @@ from xltool import api
 from xltool.campaign.answers import explain_submission, read_answers
 from xltool.campaign.fates import Fate, Taken
 from xltool.campaign.intake import Intake
-from xltool.campaign.standing import Standing, judge_version
+from xltool.campaign.judging import judge_version
+from xltool.campaign.standing import Standing
 from xltool.forms import document
 from xltool.model import Reading
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from xltool import files
 from xltool.campaign.folder import Campaign
-from xltool.campaign.standing import WeighedFinding
+from xltool.campaign.weighed import WeighedFinding
 from xltool.model import Finding, FormSpec, Submission
 from xltool.rules.explanations import find_line
 from xltool.workbook.layout_plan import make_plan

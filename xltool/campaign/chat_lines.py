@@ -8,7 +8,8 @@ from xltool.campaign.drafts import say_by
 from xltool.campaign.folder import Campaign
 from xltool.campaign.links import NO_LINKS, Links
 from xltool.campaign.refused import word_refused
-from xltool.campaign.standing import Standing, describe_tasks, group_verdicts
+from xltool.campaign.standing import Standing, describe_tasks
+from xltool.campaign.weighed import group_verdicts
 from xltool.rules.opinions import find_first_sentence
 
 LONGEST_REASON: Final = 120

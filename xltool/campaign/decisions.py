@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from xltool.campaign.deadlines import find_deadline
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_decisions import AbsenceRecord, Extension
 from xltool.campaign.roster import Roster, RosterEntry
-from xltool.campaign.standing import Standing, WeighedFinding, find_deadline, find_standings, find_strays
+from xltool.campaign.standing import Standing
+from xltool.campaign.standings import find_standings
 from xltool.campaign.store import Store
+from xltool.campaign.strays import find_strays
 from xltool.campaign.waivers import WaiverRecord, is_about, mark_findings
+from xltool.campaign.weighed import WeighedFinding
 from xltool.codes import ACROSS_BROKEN
 from xltool.days import format_day
 from xltool.forms.source import find_closest

@@ -37,7 +37,7 @@ from xltool.campaign.desk_writing import SheetChange, make_desk, update_desk
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.schema import BACKUPS, MOST_BACKUPS
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.campaign.store import Store
 from xltool.codes import LEVEL_NAMES
 from xltool.forms.cell_names import name_cell

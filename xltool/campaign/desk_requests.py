@@ -28,8 +28,9 @@ from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_decisions import describe_absence, describe_extension, describe_waiver
 from xltool.campaign.roster import Roster
 from xltool.campaign.schema import UnwritableError
-from xltool.campaign.standing import Standing, group_verdicts
+from xltool.campaign.standing import Standing
 from xltool.campaign.store import Store
+from xltool.campaign.weighed import group_verdicts
 from xltool.days import DAY_EXAMPLE, format_day, parse_day
 from xltool.messages import XltoolError
 from xltool.report.text import clean_line

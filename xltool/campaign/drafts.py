@@ -10,7 +10,8 @@ from typing import Final
 from xltool.campaign.folder import Campaign
 from xltool.campaign.refused import word_refused
 from xltool.campaign.roster import RosterEntry
-from xltool.campaign.standing import Standing, describe_tasks, group_verdicts
+from xltool.campaign.standing import Standing, describe_tasks
+from xltool.campaign.weighed import group_verdicts
 from xltool.codes import GRADES, NOTHING_TO_DO
 from xltool.days import word_deadline
 

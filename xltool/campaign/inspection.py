@@ -24,8 +24,8 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.schema import BACKUPS, DamagedError
 from xltool.campaign.seal import is_genuine
-from xltool.campaign.standing import advise_stray, find_strays
 from xltool.campaign.store import Store
+from xltool.campaign.strays import advise_stray, find_strays
 from xltool.messages import XltoolError, join_first
 from xltool.model import Diagnosis, Finding
 

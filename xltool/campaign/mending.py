@@ -36,7 +36,7 @@ from xltool.campaign.kept_files import Arrived, Unmatched
 from xltool.campaign.kept_versions import Version, build_version
 from xltool.campaign.salvage import Records, Rows, name_journal, read_backup, read_records
 from xltool.campaign.schema import BACKUPS, HASHED
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError
 from xltool.model import Finding

@@ -14,8 +14,10 @@ from xltool.campaign.gathering import gather_standings
 from xltool.campaign.refused import word_refused
 from xltool.campaign.reminders import list_urged
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import Standing, Stray, find_strays, iterate_standings
+from xltool.campaign.standing import Standing
+from xltool.campaign.standings import iterate_standings
 from xltool.campaign.store import Store
+from xltool.campaign.strays import Stray, find_strays
 from xltool.messages import join_first
 
 MOST_CALLED: Final = 6

@@ -16,13 +16,13 @@ from xltool.campaign.arrivals import Arrival
 from xltool.campaign.fates import Fate, Taken
 from xltool.campaign.inbox import Found
 from xltool.campaign.intake import Intake
+from xltool.campaign.judging import judge_version
 from xltool.campaign.kept_files import Arrived, Unmatched, Unread
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.kept_versions import Version
 from xltool.campaign.passwords import LOCKED
 from xltool.campaign.replacing import Replacement, advise_use, find_why_aside, tell_replacement
 from xltool.campaign.settling import SettledFigures
-from xltool.campaign.standing import judge_version
 from xltool.campaign.ticks import TICK_CODES
 from xltool.forms import document
 from xltool.forms.cell_names import name_cell

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from xltool.campaign.deadlines import find_deadline, find_told_deadline
 from xltool.campaign.documents import Deliverable, Placed, place_documents
 from xltool.campaign.drafts import draft_blank
 from xltool.campaign.folder import Campaign
@@ -17,7 +18,6 @@ from xltool.campaign.opening import ensure_key, find_sealed_name, is_key_replace
 from xltool.campaign.roster import Roster, RosterEntry
 from xltool.campaign.roster_changes import remember_roster
 from xltool.campaign.seal import make_seal
-from xltool.campaign.standing import find_deadline, find_told_deadline
 from xltool.campaign.store import Store
 from xltool.days import word_deadline
 from xltool.model import Submission

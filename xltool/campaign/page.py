@@ -13,15 +13,8 @@ from typing import Final
 from xltool.campaign.folder import Campaign
 from xltool.campaign.kept_files import Unmatched
 from xltool.campaign.signing import SignOff
-from xltool.campaign.standing import (
-    AGENCY_STATES,
-    AgencyState,
-    Standing,
-    WeighedFinding,
-    WeighedOpinion,
-    count_states,
-    group_verdicts,
-)
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states
+from xltool.campaign.weighed import WeighedFinding, WeighedOpinion, group_verdicts
 from xltool.codes import NOTHING_TO_DO
 from xltool.days import format_day
 from xltool.messages import name_rule

@@ -25,9 +25,10 @@ from xltool.campaign.kept_findings import keep_findings, restore_finding
 from xltool.campaign.kept_versions import Version
 from xltool.campaign.priors import dump_earlier, find_heir
 from xltool.campaign.rereading import keep_outcome
-from xltool.campaign.standing import AGENCY_STATES, Standing, group_verdicts
+from xltool.campaign.standing import AGENCY_STATES, Standing
 from xltool.campaign.store import Store
 from xltool.campaign.ticks import TICK_CODES, TICKED
+from xltool.campaign.weighed import group_verdicts
 from xltool.codes import GRADES
 from xltool.forms import document
 from xltool.messages import XltoolError, join_first

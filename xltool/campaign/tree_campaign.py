@@ -19,7 +19,7 @@ from xltool.campaign.gathering import Gathered, gather_standings
 from xltool.campaign.opening import open_store
 from xltool.campaign.roster_zeros import restore_zeros
 from xltool.campaign.signing import compare_basis, describe_basis
-from xltool.campaign.standing import iterate_standings
+from xltool.campaign.standings import iterate_standings
 from xltool.campaign.store import Store
 from xltool.messages import XltoolError, finding, join_first
 from xltool.model import Agency, Finding

@@ -20,6 +20,7 @@ from xltool.campaign.attribution import attribute_reading
 from xltool.campaign.deposits import deposit_file, open_deposit
 from xltool.campaign.folder import Campaign
 from xltool.campaign.intake import Intake
+from xltool.campaign.judging import judge_version
 from xltool.campaign.kept_findings import keep_findings
 from xltool.campaign.kept_versions import Version
 from xltool.campaign.layout import TRIAL_FOLDER
@@ -27,7 +28,8 @@ from xltool.campaign.names import arrival_name
 from xltool.campaign.replacing import find_why_aside
 from xltool.campaign.roster import RosterEntry
 from xltool.campaign.settling import settle_figures
-from xltool.campaign.standing import Standing, find_standing, judge_version
+from xltool.campaign.standing import Standing
+from xltool.campaign.standings import find_standing
 from xltool.campaign.zipped import list_members
 from xltool.days import parse_day
 from xltool.files import Staged, Staging

@@ -9,7 +9,8 @@ import click
 
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange
-from xltool.campaign.standing import AGENCY_STATES, Standing, Stray, advise_stray
+from xltool.campaign.standing import AGENCY_STATES, Standing
+from xltool.campaign.strays import Stray, advise_stray
 from xltool.report.text import clean_line
 
 

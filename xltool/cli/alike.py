@@ -11,7 +11,8 @@ import click
 
 from xltool import api
 from xltool.campaign.alike import AlikeGroup, TextShelf
-from xltool.campaign.standing import iterate_standings, read_submission
+from xltool.campaign.standing import read_submission
+from xltool.campaign.standings import iterate_standings
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command
 from xltool.cli.passwords import password_options

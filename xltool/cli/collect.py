@@ -24,7 +24,7 @@ from xltool.campaign.priors import read_last_year
 from xltool.campaign.reminders import clear_answered
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
-from xltool.campaign.standing import iterate_standings
+from xltool.campaign.standings import iterate_standings
 from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_changes

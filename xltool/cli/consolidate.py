@@ -21,7 +21,8 @@ from xltool.campaign.reports import describe_gaps
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import find_roster_changes
-from xltool.campaign.standing import Stray, find_strays, iterate_standings
+from xltool.campaign.standings import iterate_standings
+from xltool.campaign.strays import Stray, find_strays
 from xltool.cli import campaign_options, console, output
 from xltool.cli.agencies import describe_changes, describe_strays
 from xltool.cli.chinese import Command

@@ -12,7 +12,8 @@ import click
 
 from xltool import files
 from xltool.campaign.export import EXPORT_KINDS, check_room, export_figures, list_figures
-from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, iterate_standings
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing
+from xltool.campaign.standings import iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.consolidate_tree import TreeChoice, run_tree_export

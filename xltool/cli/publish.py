@@ -9,7 +9,7 @@ import click
 
 from xltool.campaign.decisions import find_entry
 from xltool.campaign.kept_reports import Publication
-from xltool.campaign.standing import find_standings
+from xltool.campaign.standings import find_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command

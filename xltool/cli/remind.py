@@ -14,7 +14,7 @@ from xltool.campaign.chat_lines import word_message
 from xltool.campaign.documents import describe_kept
 from xltool.campaign.links import find_links
 from xltool.campaign.priors import read_last_year
-from xltool.campaign.standing import iterate_standings
+from xltool.campaign.standings import iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.refresh_returns import refresh_returns

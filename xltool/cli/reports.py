@@ -15,7 +15,8 @@ from xltool.campaign import documents, report_making, reports
 from xltool.campaign.folder import Campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
-from xltool.campaign.standing import AGENCY_STATES, Standing, iterate_standings
+from xltool.campaign.standing import AGENCY_STATES, Standing
+from xltool.campaign.standings import iterate_standings
 from xltool.campaign.store import Store
 from xltool.cli import campaign_options, console, output
 from xltool.cli.chinese import Command

@@ -13,7 +13,7 @@ from xltool.campaign import signing
 from xltool.campaign.county_written import find_waiting
 from xltool.campaign.gathering import gather_standings
 from xltool.campaign.kept_reports import Signature
-from xltool.campaign.standing import iterate_standings
+from xltool.campaign.standings import iterate_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command

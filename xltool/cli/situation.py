@@ -17,18 +17,11 @@ from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.rereading import count_outcomes, describe_outcomes
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_changes import RosterChange, find_roster_changes
-from xltool.campaign.standing import (
-    AGENCY_STATES,
-    Standing,
-    Stray,
-    count_states,
-    describe_tasks,
-    find_strays,
-    find_unmatched,
-    group_verdicts,
-    iterate_standings,
-)
+from xltool.campaign.standing import AGENCY_STATES, Standing, count_states, describe_tasks
+from xltool.campaign.standings import iterate_standings
 from xltool.campaign.store import Store
+from xltool.campaign.strays import Stray, find_strays, find_unmatched
+from xltool.campaign.weighed import group_verdicts
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import describe_strays
 from xltool.codes import GRADES

@@ -10,7 +10,7 @@ import click
 
 from xltool import files
 from xltool.campaign.next_step import choose_next_step
-from xltool.campaign.standing import to_json
+from xltool.campaign.status_document import to_json
 from xltool.cli import campaign_options, console
 from xltool.cli.chinese import Command
 from xltool.cli.situation import describe_situation, find_situation

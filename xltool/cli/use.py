@@ -10,7 +10,8 @@ import click
 from xltool.campaign.decisions import find_entry
 from xltool.campaign.kept_decisions import Choice
 from xltool.campaign.kept_versions import Version
-from xltool.campaign.standing import AGENCY_STATES, find_standings
+from xltool.campaign.standing import AGENCY_STATES
+from xltool.campaign.standings import find_standings
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, decision_options
 from xltool.cli.chinese import Command

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xltool.campaign import decisions
-from xltool.campaign.standing import group_verdicts
+from xltool.campaign.weighed import group_verdicts
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, decision_options, describe_outcome
 from xltool.cli.chinese import Command

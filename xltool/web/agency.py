@@ -13,14 +13,8 @@ from starlette.routing import Route
 
 from xltool.campaign.answers import read_answers
 from xltool.campaign.refused import word_refused
-from xltool.campaign.standing import (
-    AGENCY_STATES,
-    Standing,
-    WeighedOpinion,
-    describe_tasks,
-    group_verdicts,
-    read_submission,
-)
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, read_submission
+from xltool.campaign.weighed import WeighedOpinion, group_verdicts
 from xltool.model import SEVERITIES, FormSpec, RowList, Severity
 from xltool.rules.concerns import find_concerns, find_line_concerns
 from xltool.rules.prior_year import align_prior

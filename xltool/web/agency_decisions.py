@@ -19,8 +19,9 @@ from starlette.routing import Route
 from xltool.campaign.acceptances import AcceptanceRecord, word_proposal
 from xltool.campaign.accepting import find_proposals
 from xltool.campaign.decisions import SHARED_CODES, find_absentee
-from xltool.campaign.standing import Standing, group_verdicts
+from xltool.campaign.standing import Standing
 from xltool.campaign.waivers import WaiverRecord
+from xltool.campaign.weighed import group_verdicts
 from xltool.messages import XltoolError, name_rule, say_cell
 from xltool.model import Agency, CellKey, FormSpec, ProposedFigure
 from xltool.web.addresses import locate_agency

@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 
 from xltool import api
 from xltool.campaign.arrivals import Difference, find_different_cells, find_different_texts
+from xltool.campaign.judging import judge_version
 from xltool.campaign.kept_decisions import Choice
 from xltool.campaign.kept_versions import Version
-from xltool.campaign.standing import Standing, judge_version
+from xltool.campaign.standing import Standing
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError
 from xltool.model import Submission

@@ -18,7 +18,8 @@ from starlette.routing import Route
 from xltool.campaign.holding import find_outdated
 from xltool.campaign.next_step import choose_next_step
 from xltool.campaign.refused import word_refused
-from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states, group_verdicts
+from xltool.campaign.standing import AGENCY_STATES, AgencyState, Standing, count_states
+from xltool.campaign.weighed import group_verdicts
 from xltool.model import FormSpec
 from xltool.web import pages
 from xltool.web.addresses import locate_agency

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, find_standing, read_submission
+from xltool.campaign.standing import AGENCY_STATES, Standing, describe_tasks, read_submission
+from xltool.campaign.standings import find_standing
 from xltool.campaign.trials import find_trial
 from xltool.web.changes import take_change
 from xltool.web.day_words import word_day, word_days_left

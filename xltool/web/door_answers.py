@@ -10,8 +10,9 @@ from typing import Final
 from starlette.exceptions import HTTPException
 
 from xltool.campaign.answers import LONGEST_ANSWER, read_answers
-from xltool.campaign.standing import Standing, group_verdicts
+from xltool.campaign.standing import Standing
 from xltool.campaign.trials import Trial
+from xltool.campaign.weighed import group_verdicts
 from xltool.model import FormSpec
 from xltool.web.explained_opinions import ExplainedOpinion, list_asked_lines, list_explained
 from xltool.web.site import OpenFolder

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from xltool.campaign.answers import GivenAnswer, keep_answers
 from xltool.campaign.archive import find_archived
 from xltool.campaign.roster import RosterEntry
-from xltool.campaign.standing import find_standing
+from xltool.campaign.standings import find_standing
 from xltool.campaign.trials import deposit_trial, read_trial
 from xltool.messages import XltoolError
 from xltool.web.changes import read_change

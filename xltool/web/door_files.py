@@ -11,7 +11,7 @@ from xltool.campaign.documents import find_current
 from xltool.campaign.names import workbook_name
 from xltool.campaign.returns import RETURN_MARKS, mark_version, name_return
 from xltool.campaign.roster import RosterEntry
-from xltool.campaign.standing import find_standing
+from xltool.campaign.standings import find_standing
 from xltool.campaign.trials import find_trial
 from xltool.model import Finding
 from xltool.web import downloads

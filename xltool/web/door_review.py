@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xltool.campaign.standing import Standing, group_verdicts
+from xltool.campaign.standing import Standing
+from xltool.campaign.weighed import group_verdicts
 from xltool.model import FormSpec, Submission
 from xltool.rules.concerns import find_concerns, find_line_concerns
 from xltool.rules.prior_year import align_prior

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xltool.campaign.answers import GivenAnswer, find_asked_line
-from xltool.campaign.standing import Standing, WeighedOpinion, group_verdicts
+from xltool.campaign.standing import Standing
+from xltool.campaign.weighed import WeighedOpinion, group_verdicts
 from xltool.model import FormSpec
 from xltool.rules.opinions import find_first_sentence
 

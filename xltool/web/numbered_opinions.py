@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xltool.campaign.kept_findings import find_text_key
-from xltool.campaign.standing import WeighedOpinion
+from xltool.campaign.weighed import WeighedOpinion
 from xltool.codes import NOTHING_TO_DO
 from xltool.forms.list_rows import name_content
 from xltool.forms.number import format_value

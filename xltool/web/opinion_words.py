@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xltool.campaign.standing import WeighedOpinion
+from xltool.campaign.weighed import WeighedOpinion
 from xltool.model import FormSpec, Severity
 
 _WORDS: Final[dict[Severity, str]] = {"error": "须改", "warning": "请核对", "info": "提示"}

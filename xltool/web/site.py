@@ -21,8 +21,10 @@ from xltool.campaign.lock import hold_campaign
 from xltool.campaign.priors import read_last_year
 from xltool.campaign.roster import Roster
 from xltool.campaign.roster_zeros import restore_zeros
-from xltool.campaign.standing import Standing, find_standings, find_strays, find_unmatched
+from xltool.campaign.standing import Standing
+from xltool.campaign.standings import find_standings
 from xltool.campaign.store import Store
+from xltool.campaign.strays import find_strays, find_unmatched
 from xltool.messages import XltoolError
 from xltool.model import Submission
 from xltool.web.calling import Caller

@@ -16,7 +16,8 @@ from xltool.campaign.county import CountySum, JudgedSum, judge_county, sum_count
 from xltool.campaign.county_written import read_corrections, read_texts
 from xltool.campaign.gathering import Gathered, gather_standings
 from xltool.campaign.signing import SignOff, find_sign_off
-from xltool.campaign.standing import Standing, Stray, find_strays
+from xltool.campaign.standing import Standing
+from xltool.campaign.strays import Stray, find_strays
 from xltool.messages import XltoolError
 from xltool.model import Correction
 from xltool.web.job import JobState

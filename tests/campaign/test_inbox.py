@@ -19,7 +19,7 @@ from xltool.campaign.inbox import DEEPEST_FOLDER, find_files
 from xltool.campaign.intake import Intake
 from xltool.campaign.layout import PLAIN_LAYOUT
 from xltool.campaign.names import MAX_NAME_BYTES, workbook_name
-from xltool.campaign.roster import parse_roster
+from xltool.campaign.roster_reading import parse_roster
 from xltool.model import Agency
 from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
 

@@ -8,7 +8,7 @@ from tests import figures
 from tests.campaign.test_decisions import FINANCE, Office
 from xltool import api
 from xltool.campaign.mentions import find_foreign_file_name, find_foreign_opening, find_foreign_title
-from xltool.campaign.roster import parse_roster
+from xltool.campaign.roster_reading import parse_roster
 from xltool.model import Submission
 
 ROSTER = parse_roster(

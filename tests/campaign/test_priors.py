@@ -9,14 +9,14 @@ from click.testing import CliRunner
 
 from tests.published.reports import report
 from xltool import api
-from xltool.campaign import county, folder, priors, roster
+from xltool.campaign import county, folder, priors, roster_reading
 from xltool.cli import main
 from xltool.forms import totals
 from xltool.messages import XltoolError
 from xltool.model import Agency
 from xltool.periods import Period
 
-LISTED = roster.parse_roster(
+LISTED = roster_reading.parse_roster(
     "code,name,level\n99-1,样例局,department\n99-2,另一局,department\n99-3,同名局,department\n99-4,同名局,"
     "department\n".encode()
 )
@@ -133,7 +133,7 @@ def test_a_campaign_with_last_years_reports(last, tmp_path):
     assert api.read(blank.read_bytes()).submission.agency.code == "99-1"
 
 
-TREE = roster.parse_roster(
+TREE = roster_reading.parse_roster(
     "code,name,level,parent\n0,样例县人民政府办公室,county,\n1,甲局,department,0\n2,乙局,department,0\n".encode()
 )
 

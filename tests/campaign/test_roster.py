@@ -7,8 +7,10 @@ import time
 import openpyxl
 import pytest
 
-from xltool.campaign import roster as roster_module
-from xltool.campaign.roster import MOST_LINES_TOLD, MOST_SUGGESTED, RosterError, parse_roster
+from xltool.campaign import roster_faults
+from xltool.campaign.roster_draft import MOST_LINES_TOLD, RosterError
+from xltool.campaign.roster_faults import MOST_SUGGESTED
+from xltool.campaign.roster_reading import parse_roster
 
 GOOD = (
     "单位代码,单位名称,级别,上级代码,联系人,电话,邮箱\n"
@@ -89,7 +91,7 @@ def test_names_alike_are_doubted_not_refused():
 def test_the_nearest_code_is_looked_for_a_few_times_only(monkeypatch):
     """Each look goes through the whole roster; 600 misspelt superiors took 25 seconds."""
     looked = []
-    monkeypatch.setattr(roster_module, "find_closest", lambda name, known: looked.append(name) or "")
+    monkeypatch.setattr(roster_faults, "find_closest", lambda name, known: looked.append(name) or "")
     lines = "".join(f"b{at},第{at}局,department,x{at}\n" for at in range(MOST_LINES_TOLD + 50))
     with pytest.raises(RosterError) as error:
         parse_roster(f"code,name,level,parent\na,县,county,\n{lines}".encode())

@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
-from xltool.campaign.roster import RosterError, parse_roster
 from xltool.campaign.roster_codes import make_code
+from xltool.campaign.roster_draft import RosterError
+from xltool.campaign.roster_reading import parse_roster
 
 NAMES = [f"甲县第{at}局" for at in range(40)]
 

@@ -8,7 +8,9 @@ import pytest
 
 from tests.workbook.calc import require_office
 from tests.workbook.rewriters import office_saved
-from xltool.campaign.roster import Roster, RosterError, parse_roster
+from xltool.campaign.roster import Roster
+from xltool.campaign.roster_draft import RosterError
+from xltool.campaign.roster_reading import parse_roster
 
 HEADS = ["单位代码", "单位名称", "级别", "上级代码", "联系人", "电话", "邮箱"]
 ROWS = [

@@ -2,8 +2,9 @@
 
 import pytest
 
-from xltool.campaign.roster import RosterError, parse_roster
+from xltool.campaign.roster_draft import RosterError
 from xltool.campaign.roster_heads import FIELDS, find_field, find_level
+from xltool.campaign.roster_reading import parse_roster
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from typing import Final
 
 from xltool import readings
 from xltool.campaign.desk_sheets import DESK_SHEETS, ROSTER_SHEET, TEXT_SHEET, DeskSheet
-from xltool.campaign.roster import MOST_READ, Roster, RosterError, build_roster
+from xltool.campaign.roster import Roster
+from xltool.campaign.roster_draft import RosterError
 from xltool.campaign.roster_heads import ROWS_LOOKED_AT, plain_title
+from xltool.campaign.roster_reading import MOST_READ, build_roster
 from xltool.campaign.roster_tables import RosterTable, read_roster_sheet, show_cell
 from xltool.messages import XltoolError, tell_finding
 from xltool.model import Finding

@@ -14,7 +14,8 @@ from xltool import files
 from xltool.campaign.desk_reading import read_desk_roster
 from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET
 from xltool.campaign.layout import OFFICE_LAYOUT, PLAIN_LAYOUT, PRIOR_FOLDER, Layout, find_layout
-from xltool.campaign.roster import Roster, parse_roster
+from xltool.campaign.roster import Roster
+from xltool.campaign.roster_reading import parse_roster
 from xltool.campaign.schema import BACKUPS
 from xltool.campaign.store import Store
 from xltool.campaign.toml_file import open_toml

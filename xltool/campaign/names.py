@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from xltool.campaign.folder import Campaign
-from xltool.campaign.roster import RESERVED_NAME
+from xltool.campaign.roster_faults import RESERVED_NAME
 from xltool.model import Agency
 from xltool.periods import Period
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from xltool.campaign.folder import Campaign
 from xltool.campaign.names import workbook_name
-from xltool.campaign.roster import Roster, RosterEntry, is_same_name, parse_roster
+from xltool.campaign.roster import Roster, RosterEntry, is_same_name
+from xltool.campaign.roster_reading import parse_roster
 from xltool.campaign.store import Store
 from xltool.codes import LEVEL_NAMES
 

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from xltool import files
-from xltool.campaign import roster, roster_template
+from xltool.campaign import roster_reading, roster_template
+from xltool.campaign.roster import Roster
+from xltool.campaign.roster_draft import RosterDraft
 from xltool.campaign.roster_heads import FIELDS
 from xltool.cli import console
 from xltool.cli.chinese import Command
@@ -46,19 +48,19 @@ def command(path: Path | None, *, template: Path | None, as_json: bool, password
         _write_template(template)
     if path is None:
         return
-    draft = roster.draft_roster(_read_bytes(path), passwords)
+    draft = roster_reading.draft_roster(_read_bytes(path), passwords)
     if as_json:
         console.write_result(json.dumps(to_json(draft), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         sys.exit(FAILED if draft.faults else DONE)
-    _tell_roster(roster.finish_roster(draft))
+    _tell_roster(roster_reading.finish_roster(draft))
 
 
-def read_roster(path: Path, passwords: tuple[str, ...] = ()) -> roster.Roster:
+def read_roster(path: Path, passwords: tuple[str, ...] = ()) -> Roster:
     """The roster of a file; raises `XltoolError` when it cannot be opened or has faults."""
-    return roster.parse_roster(_read_bytes(path), passwords)
+    return roster_reading.parse_roster(_read_bytes(path), passwords)
 
 
-def to_json(draft: roster.RosterDraft) -> dict[str, Any]:
+def to_json(draft: RosterDraft) -> dict[str, Any]:
     """What was read, line by line, with what is wrong with it: the document `xltool/roster/1`."""
     return {
         "schema": "xltool/roster/1",
@@ -97,7 +99,7 @@ def _write_template(path: Path) -> None:
     console.say(f"已写出空白名录 {path}。填好后，用 xltool roster {path} 看读得对不对。", err=True)
 
 
-def _tell_roster(listed: roster.Roster) -> None:
+def _tell_roster(listed: Roster) -> None:
     for note in listed.notes:
         console.say(note, err=True)
     console.write_result(listed.to_csv())

@@ -28,9 +28,10 @@ from tests.campaign.stores import take_judged
 from xltool import api, files
 from xltool.campaign import desk, folder
 from xltool.campaign.desk import DeskVisit, make_new_desk
+from xltool.campaign.desk_asking import read_tick
 from xltool.campaign.desk_reading import read_desk
-from xltool.campaign.desk_requests import RECORDED, OnRecord, choose_step, read_tick
 from xltool.campaign.desk_sheets import DESK_FILE, DESK_SHEETS
+from xltool.campaign.desk_steps import RECORDED, OnRecord, choose_step
 from xltool.campaign.desk_writing import SheetChange, update_desk
 from xltool.campaign.roster import Roster
 from xltool.campaign.store import Store

@@ -12,18 +12,10 @@ from typing import Final
 
 from xltool import __version__, files, workers
 from xltool.campaign import desk_county
+from xltool.campaign.desk_absences import Absences
+from xltool.campaign.desk_extensions import Extensions
 from xltool.campaign.desk_reading import LONGEST_CELL, DeskLine, read_desk
-from xltool.campaign.desk_requests import (
-    LOST,
-    RECORDED,
-    REFUSED,
-    Absences,
-    Decisions,
-    Extensions,
-    LineOutcome,
-    Waivers,
-    carry_out,
-)
+from xltool.campaign.desk_requests import Decisions, LineOutcome, carry_out
 from xltool.campaign.desk_sheets import (
     CORRECTION_SHEET,
     DESK_FILE,
@@ -33,6 +25,8 @@ from xltool.campaign.desk_sheets import (
     TEXT_SHEET,
     DeskSheet,
 )
+from xltool.campaign.desk_steps import LOST, RECORDED, REFUSED
+from xltool.campaign.desk_waivers import Waivers
 from xltool.campaign.desk_writing import SheetChange, make_desk, update_desk
 from xltool.campaign.folder import Campaign
 from xltool.campaign.roster import Roster, RosterEntry

@@ -17,9 +17,11 @@ from xltool.campaign.corrections import (
     name_lacking,
     read_correcting_figure,
 )
+from xltool.campaign.desk_asking import split_names
 from xltool.campaign.desk_reading import Desk, DeskLine
-from xltool.campaign.desk_requests import REFUSED, LineOutcome, split_names
+from xltool.campaign.desk_requests import LineOutcome
 from xltool.campaign.desk_sheets import CORRECTION_SHEET, DESK_FILE, TEXT_SHEET, DeskSheet
+from xltool.campaign.desk_steps import REFUSED
 from xltool.campaign.roster import Roster
 from xltool.campaign.texts import find_text_faults
 from xltool.forms.cell_names import find_named_cells, find_nearest_cell, name_cell, split_table

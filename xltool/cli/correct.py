@@ -12,8 +12,8 @@ from xltool.campaign.corrections import describe_correction
 from xltool.campaign.county_edits import CountyEdits, write_county_edits
 from xltool.campaign.county_written import read_corrections
 from xltool.campaign.decisions import find_entry
+from xltool.campaign.desk_asking import split_names
 from xltool.campaign.desk_county import find_corrected_cell, read_corrected_figure
-from xltool.campaign.desk_requests import split_names
 from xltool.cli import campaign_options, console
 from xltool.cli.agencies import clean_words, person_option, reason_option
 from xltool.cli.chinese import Command

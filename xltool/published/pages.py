@@ -14,7 +14,8 @@ from xltool import itself
 from xltool.messages import finding
 from xltool.published.baseline import Sign, close_gaps, level_lines, place_signs, read_signs
 from xltool.published.document import Document, Lattice, Part, Prose, TableEntry
-from xltool.published.unruled import MOST_OUTER, Span, find_unruled
+from xltool.published.unruled import MOST_OUTER, find_unruled
+from xltool.published.unruled_pieces import Span
 from xltool.published.vocabulary import Vocabulary
 from xltool.spreadsheet.package import Refusal
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -37,16 +38,48 @@ class _StrangeRow(NamedTuple):
     before: int
 
 
+@dataclass
+class _HeadsAbove:
+    """The heads above the rows that are being read, the block of these, and what the heads say of it."""
+
+    figures: TableFigures
+    rivals: tuple[Block, ...]
+    heads: list[str] = field(default_factory=list)
+    block: Block | None = None
+    verdict: HeadVerdict = field(default_factory=HeadVerdict)
+
+    def note_words(self, line: TableLine) -> None:
+        """Takes the words of a line that is no row for heads of the next block; its last word, if figures follow."""
+        variants, run = index_variants(self.figures.table), line.figures
+        words = [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
+        if words and (not run or self.block is None):
+            self.heads = [] if self.block is not None else self.heads
+            self.block = None
+            self.heads += words[:-1] if run else words
+
+    def enter_block(self, block: Block, line: TableLine, at: int) -> None:
+        """Goes on to the block of the row whose label stands at `at` of a line, and judges its heads if it is new."""
+        table, verdicts = self.figures.table, self.figures.verdicts
+        variants = index_variants(table)
+        above = [variants.get(text, text) for text in line.bare[:at] if text and find_place(table, text) is None]
+        if _are_heads(block, above):  # where nothing marks the end of a row, its heads stand before it
+            self.heads, self.block = above, None
+        if block is self.block:
+            return
+        self.block = block
+        known = verdicts.get(block.rows[0].id) if not is_like_heads(block, self.heads) else None
+        self.verdict = known or judge_heads(table, block, tuple(self.heads), self.rivals)
+        if not self.verdict.unsure or is_like_heads(block, self.heads):  # else they may be those of another table
+            verdicts[block.rows[0].id] = self.verdict
+
+
 def read_rows_down(figures: TableFigures, printed: Sequence[TableLine], number: int, rivals: tuple[Block, ...]) -> None:
     """Notes the figures of the rows of a printed table, the `number`th, whose rows stand under one another.
 
     `rivals` are the blocks of the same table in other editions.
     """
     table = figures.table
-    places, variants = list_row_places(table), index_variants(table)
-    heads: list[str] = []
-    block: Block | None = None
-    verdict = HeadVerdict()
+    places, over = list_row_places(table), _HeadsAbove(figures, rivals)
     before = -1
     strange: list[_StrangeRow] = []
     after: list[int] = []
@@ -54,41 +87,35 @@ def read_rows_down(figures: TableFigures, printed: Sequence[TableLine], number: 
         said = _find_labels(figures, whole)
         place = find_place(table, whole.bare[said[-1]]) if said else None
         if place is not None and place.twin:
-            coming = figures.twins.get(whole.bare[said[-1]], [])
-            if not coming:
-                label = " ".join(whole.entries[said[-1]].text.split())
-                figures.passed.append(UnreadRow(label, place.keys, _SAME_LABEL, number, whole.entries[said[-1]].row))
+            place = _take_twin(figures, place, whole, said[-1], number)
+            if place is None:
                 continue
-            place = coming.pop(0)
         line = whole if place is None else _drop_own_print(place, whole, said[-1])
         run = line.figures
-        if run and (place is None or _stands_behind_other(line, said[-1], run, place)):
-            strange.append(_StrangeRow(line, run, before))
-        if place is None and not list_bare_heads(table).isdisjoint(line.bare):
-            continue
+        is_strange = bool(run) and (place is None or _stands_behind_other(line, said[-1], run, place))
+        strange += [_StrangeRow(line, run, before)] if is_strange else []
         if place is None:
-            words = [variants.get(text, text) for text in line.bare[: len(line.bare) - len(run)] if text]
-            if words and (not run or block is None):
-                heads = [] if block is not None else heads
-                block = None
-                heads += words[:-1] if run else words
+            if list_bare_heads(table).isdisjoint(line.bare):
+                over.note_words(line)
             continue
-        above = [variants.get(text, text) for text in line.bare[: said[-1]] if text and find_place(table, text) is None]
-        if _are_heads(place.block, above):  # where nothing marks the end of a row, its heads stand before it
-            heads, block = above, None
-        if place.block is not block:
-            block = place.block
-            known = figures.verdicts.get(block.rows[0].id) if not is_like_heads(block, heads) else None
-            verdict = known or judge_heads(table, block, tuple(heads), rivals)
-            if not verdict.unsure or is_like_heads(block, heads):  # else they may be those of another table
-                figures.verdicts[block.rows[0].id] = verdict
-        if strange and strange[-1].line is line:
+        over.enter_block(place.block, line, said[-1])
+        if is_strange:
             continue
         before = places.index(place._replace(own=True, twin=False)) if place.own else before
         after.append(before)
-        _take_row(figures, place, line, said[-1], verdict, number=number)
+        _take_row(figures, place, line, said[-1], over.verdict, number=number)
     for row in strange:
         _guess_row(figures, row, min((at for at in after if at > row.before), default=len(places)), number)
+
+
+def _take_twin(figures: TableFigures, place: RowPlace, line: TableLine, at: int, number: int) -> RowPlace | None:
+    """The next of the rows that have the label at `at`; None, and the line is passed over, where it may be any."""
+    coming = figures.twins.get(line.bare[at], [])
+    if coming:
+        return coming.pop(0)
+    label = " ".join(line.entries[at].text.split())
+    figures.passed.append(UnreadRow(label, place.keys, _SAME_LABEL, number, line.entries[at].row))
+    return None
 
 
 def _find_labels(figures: TableFigures, line: TableLine) -> list[int]:
@@ -115,8 +142,8 @@ def _drop_own_print(place: RowPlace, line: TableLine, at: int) -> TableLine:
     words = [word for word in words if word not in {ON_FROM_ABOVE, ON_FROM_LEFT}]
     if all(word is None for word in words):
         return line
-    kept = [(entry, bare) for entry, bare in zip(line.entries, line.bare, strict=True)][: at + 1]
-    behind = [(entry, bare) for entry, bare in zip(line.entries, line.bare, strict=True)][at + 1 :]
+    pairs = list(zip(line.entries, line.bare, strict=True))
+    kept, behind = pairs[: at + 1], pairs[at + 1 :]
     if len(behind) < len(words):
         return line
     for word, each in zip(words, behind, strict=False):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from xltool.codes import GRADES
@@ -27,6 +26,7 @@ from xltool.model import (
     Table,
     bare_key,
 )
+from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

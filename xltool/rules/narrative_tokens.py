@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +17,7 @@ from xltool.rules.narrative_numerals import (
     read_chinese,
     read_digits,
 )
+from xltool.values import dataclass
 
 NUMBER: Final = "number"
 YEAR_WORD: Final = "year"

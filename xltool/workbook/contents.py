@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from xltool.values import dataclass
 from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.layout_plan import Spot
 

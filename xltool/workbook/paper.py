@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
+
+from xltool.values import dataclass
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 """What a cell of a list may hold."""

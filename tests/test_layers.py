@@ -14,30 +14,27 @@ from tests.trees import read_tree
 HOUSE = Path(xltool.__file__).parent
 ROOMS = {  # each room and the rooms below it that it may enter; rooms of one line do not know each other
     "__init__": {"api"},
-    "model": {"values"},
+    "model": set(),
     "periods": {"days", "model"},
-    "codes": {"model", "values"},
+    "codes": {"model"},
     "messages": {"model", "periods", "codes"},
     "__main__": {"cli"},
     "itself": set(),
     "kinds": set(),
-    "values": set(),
     "csvfile": set(),
     "days": set(),
     "digits": set(),
-    "workers": {"values"},
-    "working_days": {"values"},
+    "workers": set(),
+    "working_days": set(),
     "copies": {"itself", "workers"},
     "office": {"codes", "itself", "model", "messages"},
-    "files": {"codes", "digits", "model", "messages", "values"},
-    "forms": {"codes", "days", "model", "periods", "messages", "working_days", "values"},
+    "files": {"codes", "digits", "model", "messages"},
+    "forms": {"codes", "days", "model", "periods", "messages", "working_days"},
     "frames": {"codes", "model", "periods", "messages", "forms"},
-    "rules": {"codes", "model", "periods", "messages", "forms", "working_days", "values"},
+    "rules": {"codes", "model", "periods", "messages", "forms", "working_days"},
     "charts": {"codes", "model", "periods", "messages", "forms"},
-    "spreadsheet": {"codes", "digits", "model", "messages", "kinds", "values"},
-    "workbook": {
-        "codes", "days", "digits", "model", "periods", "messages", "forms", "rules", "charts", "spreadsheet", "values",
-    },
+    "spreadsheet": {"codes", "digits", "model", "messages", "kinds"},
+    "workbook": {"codes", "days", "digits", "model", "periods", "messages", "forms", "rules", "charts", "spreadsheet"},
     "report": {
         "codes", "itself", "model", "periods", "messages", "kinds", "csvfile", "office", "forms", "rules", "charts",
         "spreadsheet",
@@ -45,12 +42,9 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "published": {
         "codes", "digits", "itself", "model", "periods", "messages", "kinds", "office", "forms", "rules", "spreadsheet",
     },
-    "reader": {
-        "codes", "digits", "model", "periods", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook",
-        "values",
-    },
+    "reader": {"codes", "digits", "model", "periods", "messages", "kinds", "forms", "rules", "spreadsheet", "workbook"},
     "drafting": {"codes", "digits", "model", "messages", "kinds", "forms", "spreadsheet", "published"},
-    "preview": {"codes", "model", "periods", "messages", "forms", "rules", "workbook", "report", "values"},
+    "preview": {"codes", "model", "periods", "messages", "forms", "rules", "workbook", "report"},
     "api": {
         "codes", "model", "periods", "messages", "kinds", "forms",
         "frames", "rules", "charts", "spreadsheet", "workbook", "reader",
@@ -61,11 +55,11 @@ ROOMS = {  # each room and the rooms below it that it may enter; rooms of one li
     "sources": {"codes", "files", "itself", "model", "messages"},
     "readings": {
         "codes", "model", "messages", "kinds", "forms", "spreadsheet", "workbook", "reader", "published", "api",
-        "sources", "workers", "values",
+        "sources", "workers",
     },
     "batches": {"codes", "forms", "itself", "messages", "model", "office", "plain", "readings", "sources", "workers"},
     "batch_workers": {"api", "codes", "forms", "messages", "model", "periods"},
-    "cluster": {"batches", "codes", "files", "itself", "messages", "model", "plain", "readings", "sources", "values"},
+    "cluster": {"batches", "codes", "files", "itself", "messages", "model", "plain", "readings", "sources"},
     "campaign": {
         "codes", "days", "itself", "kinds", "csvfile", "readings", "workers", "model", "periods", "messages", "forms",
         "rules", "charts", "spreadsheet", "workbook", "reader", "report", "api", "files",
@@ -106,7 +100,6 @@ MODULES = {
         "preview",
         "readings",
         "sources",
-        "values",
         "workers",
         "working_days",
     },
@@ -905,8 +898,7 @@ def test_what_takes_long_to_import_is_imported_where_it_is_used():
 
 def test_the_model_needs_nothing_but_python():
     [tree] = [tree for name, tree in modules() if name == "model"]
-    needed = {target for target in imports(tree, at_start=True) if not target.startswith("xltool.values")}
-    assert {target.split(".")[0] for target in needed} <= sys.stdlib_module_names
+    assert {target.split(".")[0] for target in imports(tree, at_start=True)} <= sys.stdlib_module_names
 
 
 def test_help_imports_nothing_heavy():

@@ -14,7 +14,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,6 @@ from xltool.model import Reading
 from xltool.plain import NotPlainError, load_readings
 from xltool.readings import FileSource
 from xltool.sources import is_address, open_source
-from xltool.values import dataclass
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -6,10 +6,10 @@ The words for grades and levels.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.model import Severity
-from xltool.values import dataclass
 
 NOTHING_TO_DO: Final = "不用改。"
 """The remedy of what is only told."""

@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,6 @@ from typing import Final
 from xltool.digits import parse_whole
 from xltool.messages import XltoolError, finding
 from xltool.model import Finding
-from xltool.values import dataclass
 
 TEMPORARY: Final = ".xltool-"
 OLD: Final = 86_400

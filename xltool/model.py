@@ -7,13 +7,11 @@ costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, assert_never
-
-from xltool.values import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -36,7 +36,6 @@ from xltool.rules.broken_once import RuleBreak, break_rules, change_figures, joi
 from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import group_findings, word_opinion
 from xltool.rules.plausible import DrawnPeriods, draw_full, find_broken, find_held_down, write_periods
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import make_plan
 from xltool.workbook.mark import mark_workbook
 from xltool.workbook.write import write_workbook

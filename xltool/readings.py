@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from os import cpu_count
@@ -18,7 +18,6 @@ from xltool.forms import catalog, document
 from xltool.messages import finding
 from xltool.model import CellKey, Finding, Reading, Submission
 from xltool.sources import open_source
-from xltool.values import dataclass
 from xltool.workers import SLOWEST, WORKER_MEMORY, WORKER_SECONDS, Lost
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -22,8 +22,6 @@ from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import get_temp_dir
 from time import monotonic, process_time
 from typing import Any, Final, Generic, Literal, TypeVar
-
-from xltool.values import dataclass
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -8,12 +8,10 @@ guessed. What is known of the last days of December may still be moved by the ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
-
-from xltool.values import dataclass
 
 ONE_DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5

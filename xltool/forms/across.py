@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from xltool.forms import catalog, grammar, linear
@@ -22,7 +22,6 @@ from xltool.forms.written import SyntaxFault
 from xltool.messages import DefinitionError, UnknownFormError
 from xltool.model import CellKey, FormSpec, Linear, ListTerm, Severity, Submission
 from xltool.periods import Period
-from xltool.values import dataclass
 
 ENDING: Final = ".across.toml"
 """How the file is called behind the name of its form's."""

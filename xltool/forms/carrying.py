@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from xltool.forms.carried_contents import (
@@ -34,7 +34,6 @@ from xltool.model import (
     Submission,
     Value,
 )
-from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

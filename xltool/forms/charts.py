@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, get_args
 
 from xltool.forms.fields import Fields, require_unique
@@ -11,7 +12,6 @@ from xltool.forms.grammar import IDENTIFIER
 from xltool.forms.source import Source, suggest_nearest
 from xltool.forms.tables import shorten_label
 from xltool.model import Block, Cell, Chart, ChartBar, ChartOver, Column, Head, Row, Table, find_cell_kind
-from xltool.values import dataclass
 
 _BAR: Final = re.compile(r"(?:(?P<verb>[a-z]+)\((?P<inside>[^()]*)\)|(?P<cell>[^()]*))")
 _VERBS: Final = ("sum", "each", "inputs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms.cell_checks import CELL_CHECKS, CellCheck, CheckScope
@@ -10,7 +11,6 @@ from xltool.forms.list_checks import ListCheck, list_list_checks
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Rule, Severity, Table
 from xltool.periods import word_before
-from xltool.values import dataclass
 
 _SUBJECTS: Final[dict[CheckScope, str]] = {"form": "整份报表", "texts": "文字"}
 

@@ -8,6 +8,7 @@ a case stands. What must go together in a line is said by the columns of the lis
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from xltool.forms import catalog
@@ -19,7 +20,6 @@ from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.written import SyntaxFault
 from xltool.messages import DefinitionError
 from xltool.model import CellKey, FormSpec, ListCondition, ListTerm, RowList
-from xltool.values import dataclass
 
 _ENDING: Final = "compiled"
 MOST_TERM_DAYS: Final = 1000

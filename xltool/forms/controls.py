@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xltool.forms import totals
 from xltool.forms.memo import derive_once
 from xltool.model import CellKey, FormSpec, Table
-from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from xltool.codes import GRADES
@@ -26,7 +27,6 @@ from xltool.model import (
     Table,
     bare_key,
 )
-from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

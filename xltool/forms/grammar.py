@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
@@ -29,7 +29,6 @@ from xltool.forms.list_grammar import WrittenListTerm, find_list_term, parse_lis
 from xltool.forms.operators import AT_MOST, OPERATORS, UNEQUAL
 from xltool.forms.written import SyntaxFault, split_number
 from xltool.model import Operator
-from xltool.values import dataclass
 
 LARGEST_FACTOR: Final = 100_000
 CUMULATIVE: Final = "cumulative"

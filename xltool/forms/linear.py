@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
@@ -48,7 +48,6 @@ from xltool.model import (
     bare_key,
     find_cell_kind,
 )
-from xltool.values import dataclass
 
 Per: TypeAlias = Literal["row", "column"] | None
 Complain: TypeAlias = Callable[[Term, str, str], None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from xltool.forms.cell_checks import (
@@ -25,7 +25,6 @@ from xltool.forms.list_rows import list_missing, list_repeated, list_unfit
 from xltool.forms.text import excel_length
 from xltool.messages import format_scaled
 from xltool.model import Cell, EntryKind, FormSpec, LineRule, LineTerms, ListColumn, ListRow, RowList, Severity, Table
-from xltool.values import dataclass
 
 _ENDS: Final = 2
 """The head of a column and the locked cell that ends it, which are in each range."""

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
 from xltool.forms.written import SyntaxFault, split_number
 from xltool.model import LIST_SIGNS, ListSign, PeriodEdge
-from xltool.values import dataclass
 
 MOST_LIST_CONDITIONS: Final = 10
 """Conditions of one term: each is a part of a formula."""

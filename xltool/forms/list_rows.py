@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -23,7 +23,6 @@ from xltool.forms.line_rules import mend_line
 from xltool.forms.text import flatten_text
 from xltool.messages import and_more, finding, format_scaled, join_first
 from xltool.model import CellKey, Finding, FormSpec, ListColumn, ListContent, ListRow, RowList, Submission
-from xltool.values import dataclass
 
 EMPTY_LINE: Final = "空行"
 OF_SUM: Final = " / "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
 from xltool.model import CellKey, Rectangle, Role
-from xltool.values import dataclass
 
 ON_FROM_ABOVE: Final = "^"
 """In place of a text: what stands above goes on over this square."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, assert_never
 
 from xltool.messages import format_scaled
 from xltool.model import LARGEST, NOT_APPLICABLE, FormSpec, Measure, NotApplicable, Value, summand_of
-from xltool.values import dataclass
 
 SLASHES: Final = frozenset({"/", "／", "—", "——", "-", "－", "–", "无", "不适用"})
 """What clerks write where an item cannot exist for their office; the form's own sign is `/`."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal, TypeAlias
 
 from xltool.forms.label import normalise_label
 from xltool.forms.tables import shorten_label
-from xltool.values import dataclass
 
 PartKind: TypeAlias = Literal["table", "row", "column", "cell", "rule", "text"]
 FormChange: TypeAlias = Literal["new", "gone", "renamed", "moved", "rekeyed", "changed"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from xltool.forms import catalog
@@ -19,7 +19,6 @@ from xltool.forms.memo import derive_once, find_source
 from xltool.forms.source import Source, suggest_nearest
 from xltool.messages import DefinitionError
 from xltool.model import FormSpec
-from xltool.values import dataclass
 
 Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 """The possible meanings of a phrase, the likeliest first: ids of rows or columns that are added up."""

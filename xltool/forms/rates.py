@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd
 from typing import Final, assert_never
@@ -34,7 +35,6 @@ from xltool.model import (
     Value,
     summand_of,
 )
-from xltool.values import dataclass
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,12})?", re.ASCII)
 _MOST_QUOTED: Final = 40

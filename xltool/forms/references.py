@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -20,7 +20,6 @@ from xltool.forms.source import find_closest
 from xltool.messages import join_first
 from xltool.model import PRIOR, FormSpec, Submission, Table, summand_of
 from xltool.periods import WORDS, period_of
-from xltool.values import dataclass
 
 CHANGE: Final = "change."
 """In front of a cell key: the difference to last year, in words: 增加3, 减少3 or 持平."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -13,7 +14,6 @@ from xltool.forms.operators import EQUAL
 from xltool.forms.source import LocatedText, Source, suggest_nearest
 from xltool.forms.written import SyntaxFault, read_number
 from xltool.model import SEVERITIES, Column, Linear, Row, Rule, Severity, Table
-from xltool.values import dataclass
 
 
 def read_rules(

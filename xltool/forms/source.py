@@ -10,12 +10,12 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool.forms.fault_words import wants_chinese, word_fault
 from xltool.forms.text import measure_breadth
 from xltool.forms.toml_slips import explain_syntax
-from xltool.values import dataclass
 
 _TOKEN: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARK: Final = re.compile("\ue000([0-9]+)\ue001")

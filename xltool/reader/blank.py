@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, product
 from typing import Any, Final
@@ -18,7 +18,6 @@ from xltool.reader.matching import index_texts
 from xltool.spreadsheet.book import RawSheet
 from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.open import open_workbook
-from xltool.values import dataclass
 from xltool.workbook.formula import (
     ASK,
     FAIL,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, cast
 
 from xltool.forms.label import normalise_label
@@ -18,7 +19,6 @@ from xltool.reader.evidence import MAX_NAMED_PLACES
 from xltool.reader.matching import find_cover, find_marks_sheet, index_texts, is_return, recognise_form
 from xltool.spreadsheet.a1 import cell_name, parse_reference
 from xltool.spreadsheet.book import RawBook, RawSheet
-from xltool.values import dataclass
 from xltool.workbook.digest import compute_digest
 from xltool.workbook.layout_plan import (
     AGENCY_LABEL,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -32,7 +32,6 @@ from xltool.reader.matching import build_master, find_official_place, find_sheet
 from xltool.spreadsheet.a1 import cell_name, range_name
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.cell import Position
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import TABLE_TOP, Plan, name_cell
 
 Half: TypeAlias = tuple[int | None, int | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.forms.label import normalise_label
@@ -14,7 +15,6 @@ from xltool.model import CellKey, Finding, FormSpec, Severity, Table
 from xltool.reader.evidence import Claim
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.cell import Position
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import COVER_FIELDS, META, TABLE_TOP, Plan, make_plan, name_cell
 from xltool.workbook.marks import MARK_LABELS
 

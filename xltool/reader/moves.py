@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from xltool.model import CellKey
 from xltool.reader.matching import TableMaster, build_master
 from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.sheet import RawSheet
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import Plan
 
 

@@ -6,7 +6,7 @@ Finds each cell by its witnesses, normalises figures, recomputes totals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -45,7 +45,6 @@ from xltool.spreadsheet.book import RawBook, RawCell
 from xltool.spreadsheet.number_format import format_date
 from xltool.spreadsheet.open import open_workbook
 from xltool.spreadsheet.package import Refusal
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import CONTROLS_MARK, LAST_YEAR_MARK, Plan, make_plan
 from xltool.workbook.marks import read_level_mark
 

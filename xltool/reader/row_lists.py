@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +19,6 @@ from xltool.reader.locate import LocatedCells
 from xltool.reader.texts import read_content, read_day
 from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import END_MARK, LIST_HEAD, Plan
 
 _ENOUGH: Final = 0.5

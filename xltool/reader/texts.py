@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xltool.forms.checks import Check
@@ -38,7 +38,6 @@ from xltool.spreadsheet.a1 import cell_name
 from xltool.spreadsheet.book import RawBook, RawCell, RawSheet
 from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.number_format import format_date
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import WHY_HEAD, Plan, Spot, name_cell, name_explanation
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.model import Tick
 from xltool.reader.matching import is_return
 from xltool.spreadsheet.book import RawBook, RawSheet
 from xltool.spreadsheet.cell import Position
-from xltool.values import dataclass
 from xltool.workbook.tick_marks import ACCEPT_COLUMN, ACCEPT_HEAD, YES, parse_tick_mark
 
 _YES: Final = frozenset({YES, "采纳", "同意", "√", "✓", "✔"})

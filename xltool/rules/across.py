@@ -7,6 +7,7 @@ lacking (the other submission, a figure) has not been judged, and never counts a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from xltool.codes import SCOPE_NAMES
@@ -29,7 +30,6 @@ from xltool.model import CellKey, Finding, FormSpec, Linear, ListRow, ListTerm, 
 from xltool.periods import period_of
 from xltool.rules.matrix import Verdict
 from xltool.rules.validate import assess_rules
-from xltool.values import dataclass
 
 _MOST_LINES: Final = 12
 """So many lines of a list are named one by one."""

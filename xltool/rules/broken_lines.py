@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,7 +22,6 @@ from xltool.model import (
     RowList,
 )
 from xltool.periods import Period
-from xltool.values import dataclass
 
 _ANY: Final = Period(2000)
 """The period in which lines are looked at: no condition of a line asks for it."""

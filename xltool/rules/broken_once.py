@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -13,7 +13,6 @@ from xltool.rules.equalities import find_equalities
 from xltool.rules.plausible import DrawnPeriods, add_up, count_drawn, find_broken
 from xltool.rules.slips import can_hold
 from xltool.rules.usual import YearFigures, list_inputs, look_up_figure
-from xltool.values import dataclass
 
 _MOST_PLACES: Final = 40
 """At so many places of one rule it is tried."""

@@ -6,7 +6,7 @@ Days are counted by a calendar of working days; where that does not reach, nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from xltool.forms.compiled import CaseTerm, LedgerPlan
@@ -14,7 +14,6 @@ from xltool.forms.list_demands import pair_columns
 from xltool.forms.list_terms import select_lines
 from xltool.model import ListRow
 from xltool.periods import Period
-from xltool.values import dataclass
 from xltool.working_days import UnknownYearError, WorkCalendar
 
 

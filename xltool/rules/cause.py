@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.model import Suspect
-from xltool.values import dataclass
 
 MAX_SUSPECTS: Final = 6
 """More cells than this, all explaining the fault equally well, are no help to name one by one."""

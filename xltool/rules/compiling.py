@@ -6,13 +6,13 @@ The plan is data: `forms.compiled`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from xltool.forms.compiled import LedgerPlan
 from xltool.forms.list_terms import select_lines
 from xltool.forms.totals import compute_totals, find_definitions, resolve_inputs
 from xltool.model import CellKey, ListRow, ListTerm, Submission, Value
 from xltool.periods import Period
-from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The same for every picture of a table, so that a cell is marked alike wherever i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
@@ -29,7 +29,6 @@ from xltool.model import (
     is_earlier,
 )
 from xltool.rules.opinions import Opinion, find_named, find_pointed
-from xltool.values import dataclass
 
 CellRole: TypeAlias = Literal["change", "may", "relation", "ask", "follow"]
 ROLES: Final[tuple[CellRole, ...]] = ("change", "may", "relation", "ask", "follow")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.model import Block, Cell, FormSpec
-from xltool.values import dataclass
 
 MOST_PAIRS: Final = 100_000
 """So many pairs of cells are looked at for figures that changed places."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xltool.codes import CATALOGUE
 from xltool.model import CellKey, Finding, Reading
 from xltool.rules.opinions import group_findings
-from xltool.values import dataclass
 
 _TOLD_AS: Final[Mapping[str, str]] = dict.fromkeys(
     ("block.only_total", "block.only_totals", "block.only_column", "published.unread"), "cell.blank"

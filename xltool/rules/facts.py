@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
@@ -17,7 +17,6 @@ from xltool.rules.narrative_statements import Narrative, Statement
 from xltool.rules.narrative_sums import TextSum, find_broken_sums, find_sums
 from xltool.rules.narrative_times import StatedYear
 from xltool.rules.narrative_tokens import ProseToken
-from xltool.values import dataclass
 
 FactKind: TypeAlias = Literal["figure", "percent", "change", "sum"]
 FactVerdict: TypeAlias = Literal["agrees", "differs", "unknown"]

@@ -7,6 +7,7 @@ year's text with this year's figures is found. What a form says that most rightl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from xltool.forms.memo import derive_once
 from xltool.model import FormSpec, Submission
-from xltool.values import dataclass
 
 PASSAGE: Final = 12
 """Signs in a row that no two texts have in common by chance; shorter runs are idiom."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -28,7 +28,6 @@ from xltool.rules.narrative_words import (
     names_subject,
     split_groups,
 )
-from xltool.values import dataclass
 
 _CLOSING: Final = frozenset("）)】]")
 _COMMAS: Final = frozenset("，,")

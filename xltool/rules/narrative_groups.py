@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_tokens import GAP, ProseToken
@@ -23,7 +24,6 @@ from xltool.rules.narrative_words import (
     sets_apart,
     split_groups,
 )
-from xltool.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

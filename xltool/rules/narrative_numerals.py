@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-
-from xltool.values import dataclass
 
 WRITTEN_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
 CHINESE: Final = re.compile("[零〇一二两三四五六七八九十百千万亿]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from typing import Final, Literal, TypeAlias
 
@@ -11,7 +11,6 @@ from xltool.forms.memo import derive_once
 from xltool.forms.phrases import Alternatives, Language, Phrase, Subject
 from xltool.model import CellKey, FormSpec
 from xltool.rules.narrative_tokens import ProseToken
-from xltool.values import dataclass
 
 MeaningRole: TypeAlias = Literal["whole", "row", "column"]
 MOST_MEANINGS: Final = 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -13,7 +13,6 @@ from xltool.rules.narrative_groups import GroupReader
 from xltool.rules.narrative_readings import Composer, Meaning, Topic
 from xltool.rules.narrative_times import StatedYear, Times
 from xltool.rules.narrative_tokens import Numeral, ProseToken
-from xltool.values import dataclass
 
 StatementKind: TypeAlias = Literal["figure", "percent", "change"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xltool.rules.narrative_tokens import BREAK, NUMBER, Numeral, ProseToken
-from xltool.values import dataclass
 
 _LEAST: Final = 2
 """So many parts make a list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -17,7 +18,6 @@ from xltool.rules.narrative_numerals import (
     read_chinese,
     read_digits,
 )
-from xltool.values import dataclass
 
 NUMBER: Final = "number"
 YEAR_WORD: Final = "year"

@@ -6,6 +6,7 @@ What is wrong and where it most likely lies, the figures, what follows by itself
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xltool import messages
@@ -16,7 +17,6 @@ from xltool.messages import Locator, join_first
 from xltool.model import SEVERITIES, CellKey, Finding, FormSpec, ProposedFigure, Rule, Severity, Suspect
 from xltool.periods import word_before
 from xltool.rules.cause import ALONE, MAX_SUSPECTS, points_at_one
-from xltool.values import dataclass
 
 MOST_APART: Final = 3
 """So many errors of one code in one table stand alone; more are one remark with all its places."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 from typing import Final
@@ -14,7 +14,6 @@ from xltool.rules.judge import judge_readings
 from xltool.rules.opinions import find_pointed, group_findings
 from xltool.rules.plausible import DrawnPeriods, count_drawn, draw_years, write_periods
 from xltool.rules.slips import SINGLE, SlipKind, list_slips
-from xltool.values import dataclass
 
 AGENCY: Final = Agency("000000-001", "某县样例局", "department")
 POOL: Final = 40

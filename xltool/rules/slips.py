@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 from xltool.model import Cell, FormSpec
-from xltool.values import dataclass
 
 Changes = Mapping[int, int]
 """What stands in some cells after a slip, by their places among the values."""

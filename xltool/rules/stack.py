@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xltool.model import NOT_APPLICABLE, ListNumbers, Value
-from xltool.values import dataclass
 
 Figures: TypeAlias = NDArray[np.int64]
 CellMask: TypeAlias = NDArray[np.bool_]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from xltool.forms.totals import find_definitions, resolve_inputs
 from xltool.model import CellKey, FormSpec
 from xltool.rules.facts import Fact
-from xltool.values import dataclass
 
 STATED: Final = 8
 """Points for a correction that makes the tables say what a text says, and against one that makes them cease to."""

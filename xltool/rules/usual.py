@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Final, NamedTuple, TypeAlias
 
@@ -12,7 +13,6 @@ from xltool.forms.totals import find_definitions, resolve_inputs
 from xltool.model import LEVELS, Cell, CellKey, FormSpec, Level, ListNumbers, Rule, Terms, is_earlier
 from xltool.rules.equalities import Equalities, find_equalities
 from xltool.rules.matrix import stack_column
-from xltool.values import dataclass
 
 _SHARE: Final = 100
 """A share in per cent is at most all of it."""

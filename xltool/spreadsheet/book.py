@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -32,7 +33,6 @@ from xltool.spreadsheet.sheet import (
 from xltool.spreadsheet.sources import Sources
 from xltool.spreadsheet.strings import read_strings, unescape
 from xltool.spreadsheet.styles import Styles, read_styles
-from xltool.values import dataclass
 
 __all__ = ["RawBook", "RawCell", "RawSheet", "read_book"]
 

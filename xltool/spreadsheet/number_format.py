@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
-
-from xltool.values import dataclass
 
 MAX_FORMAT_CODE: Final = 255
 """Characters of a format that Excel takes; a longer one is not read."""

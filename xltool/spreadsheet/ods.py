@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -18,7 +18,6 @@ from xltool.spreadsheet.number_format import MAX_FORMAT_CODE
 from xltool.spreadsheet.ods_styles import PLAIN_LOOK, OdsLook, OdsStyles
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
 from xltool.spreadsheet.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, UNTOLD, Area, Display, RawSheet, check_extent
-from xltool.values import dataclass
 
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _OASIS: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -18,7 +18,6 @@ from xltool.spreadsheet.cell_markup import MAX_FORMULA, MISPLACED, NO_STRING, Fo
 from xltool.spreadsheet.number_format import format_date, format_text
 from xltool.spreadsheet.package import damage_refusal, limit_refusal, split_tag
 from xltool.spreadsheet.rows import WrittenRow
-from xltool.values import dataclass
 
 MAX_ROWS: Final = 2_000
 MAX_COLUMNS: Final = 100

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from typing import Final, TypeAlias, TypeVar
@@ -16,7 +17,6 @@ from xltool import digits
 from xltool.spreadsheet.cell import FALSE
 from xltool.spreadsheet.package import Package
 from xltool.spreadsheet.sheet import WHOLE_NUMBER, Display
-from xltool.values import dataclass
 
 Colour: TypeAlias = tuple[int, int, int]
 _T = TypeVar("_T")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool.spreadsheet.a1 import column_name
-from xltool.values import dataclass
 from xltool.workbook.cell_formats import LIST_FOOTER, LIST_FORMATS
 from xltool.workbook.widths import LIST_LINE, TALLEST_ROW, count_lines
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from xltool.values import dataclass
 from xltool.workbook.cached_figure import CachedValue
 from xltool.workbook.layout_plan import Spot
 

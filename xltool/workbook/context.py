@@ -6,10 +6,10 @@ The plan, what else decides how it looks, the formats, each formula, and what is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xltool.model import FormSpec
-from xltool.values import dataclass
 
 if TYPE_CHECKING:
     from xltool.workbook.contents import Contents

@@ -9,6 +9,7 @@ if it does not depend on what is read there: who follows ranges cell by cell mus
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
@@ -17,7 +18,6 @@ from xltool.forms.sheet_names import CHECKS, CONTROLS, TEXTS
 from xltool.spreadsheet.a1 import quote_sheet, range_name
 from xltool.spreadsheet.cell import Position
 from xltool.spreadsheet.sheet import Area
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,

@@ -6,6 +6,7 @@ Every cell, text, check and mark of identity of a form's workbook.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, NamedTuple
 
@@ -35,7 +36,6 @@ from xltool.model import (
     is_earlier,
 )
 from xltool.spreadsheet.a1 import cell_name, quote_sheet
-from xltool.values import dataclass
 
 TABLE_TOP: Final = 2
 """Rows above a table's grid: the title, and the line with agency and state. So 表三's first figure stands in D6."""

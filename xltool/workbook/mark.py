@@ -6,7 +6,7 @@ The agency's own figures and texts, and beside them what is wrong and how to men
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xltool.codes import GRADES, NOTHING_TO_DO
@@ -30,7 +30,6 @@ from xltool.model import (
 )
 from xltool.rules.opinions import Opinion, find_named, find_proposed, group_findings, list_cells, tell_opinion
 from xltool.rules.prior_year import supply_prior
-from xltool.values import dataclass
 from xltool.workbook.cached_figure import to_cached_entry
 from xltool.workbook.layout_plan import Plan, Spot, make_plan, name_explanation
 from xltool.workbook.notice import Change, Mark, Notice, Remark

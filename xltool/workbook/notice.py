@@ -6,6 +6,7 @@ The sheet 退回意见, and the colour and comment of each cell in question.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool.codes import GRADES
@@ -14,7 +15,6 @@ from xltool.forms.text import clean_text, measure_breadth
 from xltool.messages import MOST_CELLS, join_first
 from xltool.model import CellKey, Leftover, Severity, Value
 from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
-from xltool.values import dataclass
 from xltool.workbook.context import Context
 from xltool.workbook.engine import Format
 from xltool.workbook.layout_plan import Plan, Spot

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xltool.model import FormSpec, RowList, Scope, Submission
 from xltool.periods import Period, period_of
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import LIST_HEAD, RUN_ON_LINES, Plan, Spot, make_plan
 from xltool.workbook.run_on import run_on
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
-
-from xltool.values import dataclass
 
 Content: TypeAlias = str | int | float | Decimal | date | None
 """What a cell of a list may hold."""

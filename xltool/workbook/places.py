@@ -6,12 +6,12 @@ Neighbours as one area, texts in their frames, the level.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from xltool.forms.list_checks import write_unfit
 from xltool.forms.sheet_names import CHECKS, HIDDEN
 from xltool.model import Cell, CellKey, Chosen, EntryCell, EntryKind, Linear, ListCondition, Measure, RowList, Table
 from xltool.spreadsheet.a1 import cell_name, quote_sheet, range_name
-from xltool.values import dataclass
 from xltool.workbook.cell_conditions import write_met
 from xltool.workbook.controls import refer_to_gaps
 from xltool.workbook.frames import refer_in_frame

@@ -9,12 +9,12 @@ begins and how many signs it has, and 文字 shows it. Each row is one line; lin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from xltool.forms.sheet_names import CHECKS, HIDDEN
 from xltool.model import Submission
 from xltool.spreadsheet.a1 import cell_name, range_name
-from xltool.values import dataclass
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import RUN_ON_COLUMNS, RUN_ON_LINES, WHY_COLUMN, Plan, RunOnSource, Spot
 from xltool.workbook.widths import CHECK_WIDTHS, TEXT_WIDTHS, count_line_signs, count_row_lines

@@ -7,7 +7,7 @@ last year's figures are in them, from the first of them on. All else goes into e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from xltool.forms.text import clean_text
@@ -15,7 +15,6 @@ from xltool.model import Agency, FormSpec, Level, Scope, Submission
 from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.spreadsheet.packed import Packed
-from xltool.values import dataclass
 from xltool.workbook.contents import Contents
 from xltool.workbook.filling import list_earlier_contents, list_earlier_spots, list_marks
 from xltool.workbook.layout_plan import Plan

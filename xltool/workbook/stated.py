@@ -8,6 +8,7 @@ not said in just these words is passed over in silence; `rules/narrative_grammar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
@@ -15,7 +16,6 @@ from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import HIDDEN
 from xltool.model import CellKey, FormSpec, StatedClause
 from xltool.spreadsheet.a1 import range_name
-from xltool.values import dataclass
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
 

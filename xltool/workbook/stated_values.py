@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from xltool.digits import parse_whole
 from xltool.forms.cell_checks import ContradictedTextCheck, StatedFigureCheck
 from xltool.forms.text import excel_length
 from xltool.model import CellKey, StatedClause, Submission, Value, summand_of
-from xltool.values import dataclass
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.stated import (
     AGREES,

@@ -6,13 +6,13 @@ Only who reads texts finds it, and a formula cannot; that nothing of it was chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from xltool.forms import totals
 from xltool.forms.sheet_names import HIDDEN
 from xltool.messages import format_scaled
 from xltool.model import CellKey, Finding, FormCell, NotApplicable, Submission, Value
-from xltool.values import dataclass
 from xltool.workbook.frames import refer_in_frame
 from xltool.workbook.layout_plan import Plan, Spot
 from xltool.workbook.stated_values import read_stated_texts

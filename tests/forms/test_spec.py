@@ -262,7 +262,7 @@ ONE_FAULT = [
         'label = "问题", rows',
         'label = "问题", total = true, rows',
         "^total = true, rows",
-        "a head has no field 'total'",
+        "'total' is of cells, and a head has none|write its rows behind it, not below it",
     ),
     (
         "empty head",
@@ -301,11 +301,19 @@ ONE_FAULT = [
         "'＜' is not part of the rule language|write '<'",
     ),
     (
+        "cells of a head",
+        '{ id = "open"',
+        '{ id = "all", label = "账号", absent = "", rows = [{ id = "one", label = "一个" }] }, { id = "open"',
+        'absent = "^"',
+        "'absent' is of cells, and a head has none|write its rows behind it, not below it",
+    ),
+    (
         "rule number on the left",
         WITHIN,
         'expr = "3 <= open"',
         '"^3 <= open',
-        "a number stands before a cell, 'NUMBER * cell', or alone on the right side",
+        "a number stands before a cell, 'NUMBER * cell', or alone on the right side|"
+        "cells are named by the ids of rows and columns, not by the numbers that a paper prints",
     ),
     (
         "rule name",

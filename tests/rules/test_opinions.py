@@ -14,7 +14,7 @@ from tests import figures
 from xltool import api
 from xltool.messages import finding
 from xltool.model import Reading
-from xltool.rules.opinions import group_findings, list_cells, word_opinion
+from xltool.rules.opinions import cite_basis, group_findings, list_cells, word_opinion
 from xltool.workbook.layout_plan import make_plan
 
 SPEC = xltool.form("ogi-2021")
@@ -251,3 +251,18 @@ def test_what_follows_can_be_told_where_its_leader_is_not_among_the_findings():
     for left in judged.findings:
         [opinion] = group_findings([left])
         assert word_opinion(opinion, [left], SPEC, PLACE)
+
+
+@pytest.mark.parametrize(
+    ("basis", "cited"),
+    [
+        ("国办公开办函〔2021〕30号 表三：第三项应平", "国办公开办函〔2021〕30号 表三"),
+        ("县字〔2024〕1号 表一“其中：干部报酬”", "县字〔2024〕1号 表一“其中：干部报酬”"),
+        ("表一第6行（其中：干部报酬）：不应大于第5行", "表一第6行（其中：干部报酬）"),
+        ("《条例：总则》第三条", "《条例：总则》第三条"),
+        ("“没有后引号：一", "“没有后引号"),
+        ("“" * 5000, "“" * 5000),
+    ],
+)
+def test_a_basis_is_cited_up_to_what_it_says_and_names_keep_their_colons(basis, cited):
+    assert cite_basis(basis) == cited

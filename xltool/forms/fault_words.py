@@ -204,6 +204,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'{a}' cannot be an id: lower-case words and digits joined by single {b}, and not {c}": (
         "“{a}”不能作名称（id）：用小写英文字母和数字，以单个 {b} 连接，不能是 {c}"
     ),
+    "'{a}' is of cells, and a head has none": "“{a}”说的是格，大类没有格",
+    "write its {a} behind it, not below it": "它的 {a} 写在它后面，不要写在它里面",
     "{a} has no field '{b}'": "{a}没有“{b}”这一项",
     "'{a}' of {b} must hold {c} only": "{b}的 {a} 里只能是{c}",
     "{a} lacks '{b}' ({c})": "{a}缺少 {b}（{c}）",
@@ -239,6 +241,9 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "'{a}' is not part of the rule language": "勾稽关系里不能写“{a}”",
     "a number stands before a cell, 'NUMBER * cell', or alone on the right side": (
         "数字写在格的前面（“数 * 格”），或者单独写在右边"
+    ),
+    "cells are named by the ids of rows and columns, not by the numbers that a paper prints": (
+        "格用行和栏的 id 来写，不用纸上印的号"
     ),
     "a number before a cell is a factor: write 'NUMBER * cell'": "格前面的数字是倍数，要写“数 * 格”",
     "a factor is above 0, and at most {a}": "倍数大于 0，最大 {a}",

@@ -305,7 +305,9 @@ def _take_cells(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[Term, ...
     side, at = _take_side(tokens, at)
     if side.constants:
         raise SyntaxFault(
-            "a number stands before a cell, 'NUMBER * cell', or alone on the right side", side.constants[0].offset
+            "a number stands before a cell, 'NUMBER * cell', or alone on the right side",
+            side.constants[0].offset,
+            "cells are named by the ids of rows and columns, not by the numbers that a paper prints",
         )
     if side.lists:
         raise SyntaxFault(NO_LIST_HERE, side.lists[0].written.offset)

@@ -202,7 +202,7 @@ def _read_text(source: Source, data: dict[str, Any]) -> Text:
     text = Text(
         key=fields.identifier("key", _TEXT_KEY),
         label=fields.text("label"),
-        place=found or "texts",
+        place=found or "cover",  # so that it stands in no section for this fault, too
         heading=fields.text("heading", ""),
         guidance=fields.text("guidance", ""),
         required=required,

@@ -25,7 +25,7 @@ MOST_DEEP: Final = 8
 """Lines, or columns of labels, that one head may take."""
 """Stacks of rows side by side on one sheet of paper."""
 
-_NUMBERING: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|[0-9]+[.、])")
+_NUMBERING: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|[（(][0-9一二三四五六七八九十]+[）)]|[0-9]+[.、])")
 _ASIDE: Final = re.compile(r"（[^（）]*）$")
 
 _Item = TypeVar("_Item", Row, Column)
@@ -369,6 +369,10 @@ def _read_columns(
     yield column
 
 
+_OF_CELLS: Final = ("printed", "absent", "total", "measure", "rate", "typed")
+"""What a row or column says of its cells."""
+
+
 def _read_below(
     fields: Fields,
     heads: tuple[Head, ...],
@@ -377,6 +381,10 @@ def _read_below(
 ) -> Iterator[_Item]:
     """The rows or columns below a head."""
     fields.what = "a head"
+    for name in _OF_CELLS:
+        if name in fields.data:
+            fields.allow(name)
+            fields.fault(name, f"'{name}' is of cells, and a head has none", f"write its {key} behind it, not below it")
     deep = fields.integer("deep", 1)
     if not 1 <= deep <= MOST_DEEP:
         fields.fault("deep", f"'deep' must be 1 to {MOST_DEEP}")

@@ -5,6 +5,7 @@ What is wrong and where it most likely lies, the figures, what follows by itself
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -92,13 +93,22 @@ def tell_opinion(
     return "".join([parts.point, said, *parts.others]), parts.first + parts.remedy, parts.basis
 
 
+_SAYING: Final = re.compile(r"((?>[^：“（《]+|“[^”]*”|（[^）]*）|《[^》]*》|[“（《])*+)：")
+
+
+def cite_basis(basis: str) -> str:
+    """A basis up to the colon behind which it says what it says; one in quotation marks or brackets is of a name."""
+    told = _SAYING.match(basis)
+    return basis if told is None else told[1]
+
+
 def split_opinion(
     opinion: Opinion, findings: Sequence[Finding], spec: FormSpec | None, place: Locator | None
 ) -> OpinionParts:
     """What an opinion says, in its parts."""
     mine = [findings[at] for at in opinion.findings]
     said, remedy, basis = messages.tell_finding(mine[0], spec, place)
-    basis = basis.partition("：")[0]
+    basis = cite_basis(basis)
     if mine[0].code == ACROSS_BROKEN:
         return OpinionParts(said, remedy=remedy, basis=basis)
     if mine[0].rule is None or spec is None or place is None:
@@ -107,7 +117,7 @@ def split_opinion(
             alike = mine
         if len(alike) > 1:
             said, remedy, basis = _tell_alike(alike, spec, place)
-            basis = basis.partition("：")[0]
+            basis = cite_basis(basis)
         others = [found for found in mine if found not in alike]
         whole = mine[0].cause == mine[0].code  # it says all that the others would
         told = () if whole or not spec or not place else tuple(_tell_others(others, None, spec, place))

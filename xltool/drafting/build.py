@@ -206,7 +206,7 @@ def _choose_unit(item: DraftItem, kind: FigureKind, units: Sequence[str]) -> str
 
 def _count_fines(items: Sequence[DraftItem]) -> None:
     """罚款 beside 警告 and 没收 is a kind of penalty that is counted, and no sum of money."""
-    counted = [each for each in items if any(word in each.label for word in load_terms().penalties)]
+    counted = [each for each in items if any(word in each.label for word in load_terms().beside_fines)]
     for item in items:
         if item.measure is None and read_label(item.label).words == "罚款":
             item.counted = any(each is not item and each.heads == item.heads for each in counted)

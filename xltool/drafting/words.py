@@ -137,7 +137,7 @@ class FormWords:
     kinds: tuple[tuple[str, str], ...]
     signed: tuple[str, ...]
     counted: str
-    penalties: tuple[str, ...]
+    beside_fines: tuple[str, ...]
     alike: tuple[Mapping[str, int], ...]
 
     def find_counted(self, label: str) -> str:
@@ -198,6 +198,6 @@ def load_terms() -> FormWords:
     kinds = tuple((word, kind) for kind, words in data["kinds"].items() for word in words)
     return FormWords(
         data["names"], data["units"], data["decimals"], kinds, tuple(data["signed"]["words"]), data["counted"]["words"],
-        tuple(data["penalties"]["words"]),
+        tuple(data["beside_fines"]["words"]),
         tuple(data["alike"].values()),
     )  # fmt: skip

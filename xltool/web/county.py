@@ -151,7 +151,7 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
     if table is None and (spec.sheeted or name):
         raise HTTPException(404, "没有这张表。")
     if view.judged is None or table is None:
-        return {"marked": None, "cell": None}
+        return {"marked": None, "cell": None, "joined": None}
     held, prior, base = view.judged.consolidation, view.judged.prior, look.served.base
     choices = [TableChoice(each.name, f"{PAGE}?table={each.id}", each is table) for each in spec.sheeted]
     if isinstance(table, RowList):
@@ -173,6 +173,7 @@ def _find_table(look: OpenFolder, view: SumView, name: str, key: str) -> dict[st
         "tables": choices,
         "drills": True,
         "cell": find_parts(spec, held, chosen, view.last_year.submissions, prior) if chosen else None,
+        "joined": None,
     }
 
 

@@ -1,7 +1,7 @@
 """A filled workbook read and checked: against openpyxl, pandas, calamine, and inflating and tokenising alone.
 
-Each contender has a dozen that differ, in turn: what comes again in all workbooks of a form may be remembered, what one
-has alone may not.
+Each contender has a hundred and twenty that differ, in turn: what comes again in all workbooks of a form may be remembered,
+what one has alone may not.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from ways import write_as_excel, write_as_wps
 
 import xltool
 
-NUMBER: Final = 12
-"""Workbooks that take turns."""
+NUMBER: Final = 120
+"""Workbooks that take turns: in a whole measurement each comes about once."""
 Item = TypeVar("Item")
 
 

@@ -555,12 +555,15 @@ MODULES = {
         "package",
         "packed",
         "plain_markup",
+        "repeats",
         "rows",
         "save_time",
         "sheet",
+        "sheet_frame",
         "sources",
         "strings",
         "styles",
+        "written_row",
         "xls",
     },
     "web": {
@@ -699,6 +702,7 @@ ALONE = {  # packages that only these rooms and modules may import
     "distributed": {"cluster"},
     "docx": {"report/docx"},  # published/docx reads the parts itself, with lxml
     "fsspec": {"sources"},
+    "isal": {"spreadsheet/package"},
     "jinja2": {"report/template"},
     "lxml": {"published/docx", "published/html"},
     "msoffcrypto": {"spreadsheet/encryption"},

@@ -6,7 +6,7 @@ from pathlib import Path
 from xltool import files, office, workers
 from xltool.campaign import folder, mail, names, passwords, zipped
 from xltool.published import ofd, pages, scan
-from xltool.spreadsheet import encryption, package, sheet, strings
+from xltool.spreadsheet import encryption, package, sheet, sheet_frame, strings
 from xltool.web import bodies, changes, uploads
 
 PAGE = (Path(__file__).resolve().parent.parent / "SECURITY.md").read_text("utf-8")
@@ -18,7 +18,7 @@ def test_the_table_of_limits_names_each_constant():
     told = {int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", limits)}
     constants = [
         package.MAX_ENTRIES, package.MAX_RATIO, package.MAX_DEPTH, package.MAX_MARKUP, strings.MAX_STRINGS,
-        sheet.MAX_ROWS, sheet.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
+        sheet.MAX_ROWS, sheet_frame.MAX_COLUMNS, sheet.MAX_CELLS, sheet.MAX_MERGES, sheet.MAX_FORMULA,
         zipped.MOST_MEMBERS, mail.MOST_ATTACHMENTS, mail.DEEPEST, passwords.MAX_PASSWORDS, encryption.MAX_SPINS,
         encryption.MAX_ROUNDS,
         workers.WORKER_SECONDS, workers.WORKER_SECONDS * workers.SLOWEST, names.MAX_NAME_BYTES, office.OFFICE_SECONDS,

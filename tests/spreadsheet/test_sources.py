@@ -8,7 +8,7 @@ import pytest
 
 from xltool.spreadsheet.a1 import parse_cell
 from xltool.spreadsheet.cell import RawCell
-from xltool.spreadsheet.sheet import RawSheet
+from xltool.spreadsheet.sheet import RawSheet, list_formulas
 from xltool.spreadsheet.sources import UNFOLLOWED, Sources
 
 NAMES = (("Outside", '_xlfn.WEBSERVICE("http://a.example")'), ("Cell", "'a b'!$A$1"), ("Plain", "5"))
@@ -16,7 +16,7 @@ NAMES = (("Outside", '_xlfn.WEBSERVICE("http://a.example")'), ("Cell", "'a b'!$A
 
 def sheet(name: str, formulas: dict[str, str]) -> RawSheet:
     cells = {parse_cell(address): RawCell("number", "1", text) for address, text in formulas.items()}
-    return RawSheet(name, "visible", cells, (), False, frozenset(), frozenset())
+    return RawSheet(name, "visible", cells, (), False, frozenset(), frozenset(), formulas=list_formulas(cells))
 
 
 BOOK = Sources(

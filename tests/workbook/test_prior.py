@@ -357,8 +357,7 @@ def test_a_table_of_words_alone_has_nothing_of_last_year_beside_it():
     spec = catalog.parse_form(WORDS_UNDER_HEADS, "cases.toml")
     agency = random_submission(api.form("ogi-2021"), 1).agency
     this, last = (
-        Submission(spec.id, year, agency, (year,), entries={"told.first.what": "补正"})
-        for year in (2024, 2023)
+        Submission(spec.id, year, agency, (year,), entries={"told.first.what": "补正"}) for year in (2024, 2023)
     )
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(spec, this, last)))
     assert PRIOR_HEADING in str(book["表一 数量"].cell(STATE_ROW + 1, 4).value)

@@ -10,9 +10,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -180,15 +180,23 @@ class _File(NamedTuple):
     changed: int
 
 
-def _list_present() -> dict[str, _File]:
+def _list_present() -> Mapping[str, _File]:
     """The definitions in force, by the ids of their forms."""
-    return {definition.form_id(name): file for name, file in _list_files().items() if _FORMER not in name}
+    return _select_present(tuple(_list_files().items()))
 
 
-def _list_files() -> dict[str, _File]:
+@lru_cache(maxsize=8)
+def _select_present(files: tuple[tuple[str, _File], ...]) -> Mapping[str, _File]:
+    return {definition.form_id(name): file for name, file in files if _FORMER not in name}
+
+
+def _list_files() -> Mapping[str, _File]:
     """All definitions by their file names without `.toml`: the packaged one first, then that of the first folder."""
+    given = os.environ.get(FOLDERS_VARIABLE, "")
+    if not given:
+        return _list_packaged()
     files: dict[str, _File] = {}
-    for folder in reversed(os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)):
+    for folder in reversed(given.split(os.pathsep)):
         files |= _list_folder(folder) if folder else {}
     return files | _list_packaged()
 

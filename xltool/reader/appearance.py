@@ -14,9 +14,9 @@ from xltool.model import CellKey, Finding, Measure, Table
 from xltool.reader.evidence import MAX_NAMED_PLACES, MAX_QUOTED_CONTENT, shorten
 from xltool.reader.locate import LocatedCells
 from xltool.spreadsheet.a1 import cell_name, column_name, range_name
-from xltool.spreadsheet.cell import Position, RawCell
+from xltool.spreadsheet.cell import Area, Position, RawCell
 from xltool.spreadsheet.number_format import format_number, format_text
-from xltool.spreadsheet.sheet import Area, Display, RawSheet
+from xltool.spreadsheet.sheet import Display, RawSheet
 from xltool.workbook.layout_plan import TABLE_TOP, Plan
 
 MAX_SHOWN_CELLS: Final = 3

@@ -44,7 +44,8 @@ def find_changed_formulas(
         if name not in sheets:
             continue
         places, keys, present = [], _index_totals(plan, name), sheets[name].cells
-        if not moves and formulas.items() <= sheets[name].formulas.items():
+        written = sheets[name].formulas
+        if not moves and (formulas == written or formulas.items() <= written.items()):
             continue
         for official, expected in formulas.items():
             place = _move_place(moves, name, *official)

@@ -26,17 +26,15 @@ _OURS: Final = re.compile(rf"(?:[^\n:：]*[:：]\s*)?(?:【(?:{'|'.join(GRADES.v
 
 def find_struck_figures(plan: Plan, located: LocatedCells) -> Iterator[Finding]:
     """One finding a table about figures that are struck through, or part of which is."""
-    for table in plan.spec.tables:
-        sheet = located.sheets.get(table.sheet)
-        found: dict[CellKey, str] = {}
-        for cell in plan.spec.inputs if sheet is not None else ():
-            place = located.cells.get(cell.key) if cell.table is table else None
-            struck = "" if place is None or sheet is None else find_struck_text(sheet, place)
-            if place is not None and struck:
-                found[cell.key] = f"{cell_name(*place)}“{shorten(struck)}”"
-        if found:
-            example = join_first([*found.values()], MAX_NAMED_PLACES, "格")
-            yield finding("cell.struck", *found, count=len(found), example=example)
+    found: dict[str, dict[CellKey, str]] = {table.id: {} for table in plan.spec.tables}
+    for cell in plan.spec.inputs:
+        sheet, place = located.sheets.get(cell.table.sheet), located.cells.get(cell.key)
+        struck = "" if place is None or sheet is None else find_struck_text(sheet, place)
+        if place is not None and struck:
+            found[cell.table.id][cell.key] = f"{cell_name(*place)}“{shorten(struck)}”"
+    for struck_cells in filter(None, found.values()):
+        example = join_first([*struck_cells.values()], MAX_NAMED_PLACES, "格")
+        yield finding("cell.struck", *struck_cells, count=len(struck_cells), example=example)
 
 
 def find_struck_text(sheet: RawSheet, place: Position) -> str:

@@ -180,8 +180,8 @@ class _CheckLines:
 
 def _read_check_lines(sheet: RawSheet) -> _CheckLines:
     last: dict[int, int] = {}
-    for row, column in sorted(sheet.formulas, reverse=True):
-        if row not in last and not _is_taken_for_formula(sheet.cells[row, column]):
+    for row, column in reversed([*sheet.formulas]):  # the last of a row comes first, nearly always
+        if column > last.get(row, -1) and not _is_taken_for_formula(sheet.cells[row, column]):
             last[row] = column
     texts = {place: cell.text for place, cell in sheet.cells.items() if cell.kind == "text" and cell.formula is None}
     rows: dict[tuple[str, str], set[int]] = {}

@@ -125,11 +125,11 @@ def _read_sheets(
         names.add(name.casefold())
         parts.add(part.lower())
         style = DisplayStyles(styles.displays, styles.watched, date1904)
-        root, rows = read_rows(package, part)
-        around = read_overlays(root, package, part, styles)
+        frame, rows = read_rows(package, part)
+        around = read_overlays(frame.root, package, part, styles)
         notes = read_comments(package, part)
         sheet = read_sheet(
-            root,
+            frame,
             rows,
             part,
             name,
@@ -140,7 +140,7 @@ def _read_sheets(
             comments=notes,
             allowance=allowance,
         )
-        del root, rows  # before the next tree is built: its memory is used again at once
+        del frame, rows  # before the next tree is built: its memory is used again at once
         yield sheet
 
 

@@ -6,6 +6,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 CellKind: TypeAlias = Literal["number", "text", "boolean", "error", "date", "empty"]
 Position: TypeAlias = tuple[int, int]
+Area: TypeAlias = tuple[int, int, int, int]
+"""Top, left, bottom and right, inclusive."""
 
 TRUE: Final = frozenset({"1", "true", "on"})
 FALSE: Final = frozenset({"0", "false", "off"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from xltool.messages import finding, join_first
@@ -143,10 +143,12 @@ def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str
 
     The same few hundred formulas stand in nearly all files.
     """
-    formulas = {text for _, text in names}.union(*(sheet.overlays.conditions for sheet in sheets))
+    texts: list[Iterable[str]] = [[text for _, text in names]]
     for sheet in sheets:
-        formulas.update(sheet.formulas.values())
-    strange = formulas - _harmless
+        texts += sheet.formulas.values(), sheet.overlays.conditions
+    if all(map(_harmless.issuperset, texts)):  # no set of a thousand is made to find nothing in it
+        return
+    strange = set[str]().union(*texts) - _harmless
     if not any(map(classify_link, strange)):
         if len(_harmless) > REMEMBERED_FORMULAS:
             _harmless.clear()

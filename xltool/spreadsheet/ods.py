@@ -12,12 +12,21 @@ from xml.etree.ElementTree import Element
 from xltool import kinds
 from xltool.digits import parse_whole
 from xltool.spreadsheet.book import RawBook
-from xltool.spreadsheet.cell import CellKind, Position, RawCell
+from xltool.spreadsheet.cell import Area, CellKind, Position, RawCell
 from xltool.spreadsheet.cell_markup import MAX_FORMULA
 from xltool.spreadsheet.number_format import MAX_FORMAT_CODE
 from xltool.spreadsheet.ods_styles import PLAIN_LOOK, OdsLook, OdsStyles
 from xltool.spreadsheet.package import Package, Refusal, damage_refusal, limit_refusal, not_workbook_refusal
-from xltool.spreadsheet.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, UNTOLD, Area, Display, RawSheet, check_extent
+from xltool.spreadsheet.sheet import (
+    MAX_CELLS,
+    MAX_ROWS,
+    UNTOLD,
+    Display,
+    RawSheet,
+    check_extent,
+    list_formulas,
+)
+from xltool.spreadsheet.sheet_frame import MAX_COLUMNS
 
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _OASIS: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -123,6 +132,7 @@ def _read_sheet(table: Element, unseen: set[str], styles: OdsStyles) -> RawSheet
         hidden_columns=frozenset(_find_hidden_columns(table)),
         displays=sheet.displays,
         comments=sheet.comments,
+        formulas=list_formulas(sheet.cells),
     )
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLParser
@@ -18,6 +18,12 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xltool import kinds
 from xltool.kinds import Kind
 from xltool.model import Finding
+
+isal_zlib: ModuleType | None
+try:
+    from isal import isal_zlib
+except ImportError:
+    isal_zlib = None
 
 MAX_FILE: Final = 10 * 2**20
 MAX_ENTRIES: Final = 500
@@ -38,6 +44,8 @@ _END_64: Final = b"PK\6\6"
 _CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _STORED, _DEFLATED = 0, 8
+_ENGINES: Final[tuple[ModuleType, ...]] = (zlib,) if isal_zlib is None else (isal_zlib, zlib)
+"""What inflates: isal, twice as fast, where it is installed; and what that cannot read, zlib judges, as everywhere."""
 _ENCRYPTED, _SIZES_LATER, _UTF8_NAME = 0x1, 0x8, 0x800
 _WIDE: Final = (
     0xFFFFFFFF  # the value itself is in a zip64 extra field, which writers that stream add even to small files
@@ -356,20 +364,27 @@ def _inflate(entry: _Entry, packed: bytes, left: int) -> bytes:
     if entry.method == _STORED:
         content = packed
     elif entry.method == _DEFLATED:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            content = inflater.decompress(packed, bound + 1)
-        except zlib.error:
-            raise damage_refusal(entry.name, "压缩数据已损坏") from None
-        if len(content) <= bound and (not inflater.eof or inflater.unused_data):
-            raise damage_refusal(entry.name, "压缩数据已损坏")
+        content = _decompress(packed, bound, entry.name)
     else:
         raise damage_refusal(entry.name, "压缩方法不受支持")
     if len(content) > bound:
         raise limit_refusal(limit, allowed, allowed + len(content) - bound, entry.name)
-    if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+    if len(content) != entry.size or _ENGINES[0].crc32(content) != entry.crc:
         raise damage_refusal(entry.name, "校验码不符，内容已损坏")
     return content
+
+
+def _decompress(packed: bytes, bound: int, name: str) -> bytes:
+    """What deflated bytes come to, or one byte more than the bound."""
+    for engine in _ENGINES:
+        inflater = engine.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content: bytes = inflater.decompress(packed, bound + 1)
+        except engine.error:
+            continue
+        if len(content) > bound or (inflater.eof and not inflater.unused_data):
+            return content
+    raise damage_refusal(name, "压缩数据已损坏")
 
 
 def _convert_to_utf8(part: str, data: bytes) -> bytes:

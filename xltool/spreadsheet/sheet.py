@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
-from xml.etree.ElementTree import Element
 
-from xltool.digits import parse_whole
-from xltool.spreadsheet.a1 import COLUMNS, ROWS, cell_name, parse_reference, shift_formula
-from xltool.spreadsheet.cell import FALSE, TRUE, Position, RawCell
-from xltool.spreadsheet.cell_markup import MAX_FORMULA, MISPLACED, NO_STRING, Formula
+from xltool.spreadsheet.a1 import ROWS, cell_name, shift_formula
+from xltool.spreadsheet.cell import Area, Position, RawCell
+from xltool.spreadsheet.cell_markup import MAX_FORMULA, MISPLACED, NO_STRING, Formula, WrittenCell
 from xltool.spreadsheet.number_format import format_date, format_text
-from xltool.spreadsheet.package import damage_refusal, limit_refusal, split_tag
-from xltool.spreadsheet.rows import WrittenRow
+from xltool.spreadsheet.package import damage_refusal, limit_refusal
+from xltool.spreadsheet.sheet_frame import MAX_COLUMNS, SheetFrame
+from xltool.spreadsheet.written_row import WrittenRow
 
 MAX_ROWS: Final = 2_000
-MAX_COLUMNS: Final = 100
 MAX_CELLS: Final = 200_000
 MAX_MERGES: Final = 5_000
 MAX_FORMULAS: Final = 2**20
@@ -30,15 +25,10 @@ SHARED_WEIGHT: Final = 4
 """How often a character counts that has to be moved to another cell first: it takes so much longer than one that is
 there."""
 
-THIN_ROW, THIN_COLUMN = 3, 1
-"""Points of height and characters of width below which nobody sees a figure."""
 
 UNTOLD: Final = "…"
 """The formula of a cell whose file tells only that there is one."""
 Visibility: TypeAlias = Literal["visible", "hidden", "veryHidden"]
-Area: TypeAlias = tuple[int, int, int, int]
-
-_MEASURE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 class Display(NamedTuple):
@@ -120,15 +110,17 @@ class RawSheet:
     """The cells that do not show their content plainly; all others do."""
     overlays: Overlays = NO_OVERLAYS
     comments: Mapping[Position, str] = field(default_factory=dict)
+    formulas: Mapping[Position, str] = field(kw_only=True)
+    """Those of its cells that have one."""
 
-    @cached_property
-    def formulas(self) -> Mapping[Position, str]:
-        """Those of its cells that have one."""
-        return {place: formula for place, cell in self.cells.items() if (formula := cell.formula) is not None}
+
+def list_formulas(cells: Mapping[Position, RawCell]) -> dict[Position, str]:
+    """The formulas of those cells that have one."""
+    return {place: formula for place, cell in cells.items() if (formula := cell.formula) is not None}
 
 
 def read_sheet(
-    root: Element,
+    frame: SheetFrame,
     written: Iterable[WrittenRow],
     part: str,
     name: str,
@@ -140,33 +132,31 @@ def read_sheet(
     comments: Mapping[Position, str],
     allowance: Allowance,
 ) -> RawSheet:
-    """Read one worksheet part from its root and its rows; `strings` are the shared strings, by their index as written.
+    """Read one worksheet part from its frame and its rows; `strings` are the shared strings, by their index as written.
 
     Raises Refusal `file.damaged` and `file.limit`.
     """
-    space, word = split_tag(root.tag)
-    if word != "worksheet":
-        raise damage_refusal(part, "不是工作表")
     rows = list(_number_rows(written, part))
-    cells, displays = _read_cells(rows, strings, part, style=style, allowance=allowance)
-    if any(view.get("showZeros") in FALSE for view in root.iterfind(f"{space}sheetViews/{space}sheetView")):
+    found = _read_cells(rows, strings, part, style=style, allowance=allowance)
+    cells, displays = found.cells, found.displays
+    if frame.zeros_unseen:
         zeros = [place for place, cell in cells.items() if cell.kind == "number" and not cell.text.strip("+-0.")]
         displays.update({place: displays.get(place, WHOLE_NUMBER)._replace(unseen=True) for place in zeros})
-    merges = tuple(_read_merge(merge, part) for merge in root.iterfind(f"{space}mergeCells/{space}mergeCell"))
-    if not _are_within(rows, cells, merges):
-        check_extent(cells, merges, part)
-    protection = root.find(f"{space}sheetProtection")
+    if not _are_within(rows, cells, frame.merges):
+        check_extent(cells, frame.merges, part)
+    hidden = (at for at, row in rows if row.unseen or (frame.low and row.unseen is None))
     return RawSheet(
         name=name,
         visibility=visibility,
         cells=cells,
-        merges=merges,
-        protected=protection is not None and protection.get("sheet") in TRUE,
-        hidden_rows=_find_hidden_rows(root, space, rows),
-        hidden_columns=_find_hidden_columns(root, space, part),
+        merges=frame.merges,
+        protected=frame.protected,
+        hidden_rows=frozenset(at for at in hidden if at < MAX_ROWS),
+        hidden_columns=frame.hidden_columns,
         displays=displays,
         overlays=overlays,
         comments=comments,
+        formulas=found.formulas,
     )
 
 
@@ -174,15 +164,33 @@ def _number_rows(rows: Iterable[WrittenRow], part: str) -> Iterator[tuple[int, W
     """The rows with their zero-based numbers; a row that bears none is where its first cell is, or the next one."""
     at = -1
     for row in rows:
-        number = row.attributes.get("r")
-        if number is None:
+        if row.at is not None:
+            at = row.at
+        else:
             place = row.cells[0].place if row.cells else None
             at = at + 1 if place is None else place[0]
-        else:
-            at = _parse_position(number) - 1
         if not 0 <= at < ROWS:
             raise damage_refusal(part, "行号有误")
         yield at, row
+
+
+@dataclass(slots=True)
+class _SheetCells:
+    """The cells with content of a sheet as they come, their formulas, and those of their displays that mislead."""
+
+    style: DisplayStyles
+    cells: dict[Position, RawCell] = field(default_factory=dict)
+    formulas: dict[Position, str] = field(default_factory=dict)
+    displays: dict[Position, Display] = field(default_factory=dict)
+
+    def look_at(self, place: Position, look: str | None) -> None:
+        """Notes how the cell at a place is displayed in a style, and what its content is then."""
+        content, display = self.cells[place], self.style.displays[look]
+        if display is None or not content.text or (display is WHOLE_NUMBER and content.text.isdigit()):
+            return
+        content = self.cells[place] = _recognise_date(content, display, self.style.date1904)
+        if _may_mislead(content, display):
+            self.displays[place] = display
 
 
 def _read_cells(
@@ -192,46 +200,76 @@ def _read_cells(
     *,
     style: DisplayStyles,
     allowance: Allowance,
-) -> tuple[dict[Position, RawCell], dict[Position, Display]]:
-    """The cells with content, and those of their displays that are not plain.
+) -> _SheetCells:
+    """The cells of all rows: of those that are settled at once, of others one by one.
 
     The one loop that decides how fast a workbook is read.
     """
-    of_style, watched = style.displays, style.watched
-    displays: dict[Position, Display] = {}
-    cells: dict[Position, RawCell] = {}
-    masters: dict[str, tuple[str, int, int]] = {}
+    sheet, masters = _SheetCells(style), dict[str, tuple[str, int, int]]()
+    cells, formulas, watched = sheet.cells, sheet.formulas, style.watched
     plain = count = 0  # characters of formulas that are written out, cells with content
     for at, row in rows:
-        last = -1
-        for place, look, content, string, formula, weight, odd, fault in row.cells:
-            if place is None:
-                place = (at, last + 1)  # noqa: PLW2901  where it is when nothing else is said
-            if place[0] != at or fault:
-                raise damage_refusal(part, (fault or MISPLACED).format(cell_name(*place)))
-            last = place[1]
-            if string:
-                content = strings.get(string)  # noqa: PLW2901
-                if content is None:
-                    raise damage_refusal(part, NO_STRING)
-            elif content is None:
-                continue  # only a style
+        settled = row.settled
+        if settled is None or watched:
+            weight, number = _read_row(sheet, at, row.cells, strings, part, masters=masters, allowance=allowance)
             plain += weight
-            if formula is not None:
-                text = formula.text if weight else _expand_formula(formula, place, masters, part, allowance)
-                content = content._replace(formula=text)  # noqa: PLW2901
-            count += 1
-            if odd or watched:
-                display = of_style[look]
-                if display is not None and content.text and not (display is WHOLE_NUMBER and content.text.isdigit()):
-                    content = _recognise_date(content, display, style.date1904)  # noqa: PLW2901
-                    if _may_mislead(content, display):
-                        displays[place] = display
-            cells[place] = content
+            count += number
+            continue
+        known, texts, odd, own, weight = settled
+        if known:
+            cells.update(known)
+            count += len(known)
+        if own:
+            formulas.update(own)
+            plain += weight
+        for place, string, formula in texts:
+            content = strings.get(string)
+            if content is None:
+                raise damage_refusal(part, NO_STRING)
+            cells[place] = content if formula is None else content._replace(formula=formula)
+        for place, look in odd:
+            sheet.look_at(place, look)
     if len(cells) < count:
         raise damage_refusal(part, "同一单元格出现两次")
     allowance.take(plain, part)
-    return cells, displays
+    return sheet
+
+
+def _read_row(
+    sheet: _SheetCells,
+    at: int,
+    written: Iterable[WrittenCell],
+    strings: Mapping[str, RawCell],
+    part: str,
+    *,
+    masters: dict[str, tuple[str, int, int]],
+    allowance: Allowance,
+) -> tuple[int, int]:
+    """Takes the cells of a row one by one; the characters of formulas written out in it, and its cells with content."""
+    last, plain, count = -1, 0, 0
+    for place, look, content, string, formula, weight, odd, fault, *_ in written:
+        if place is None:
+            place = (at, last + 1)  # noqa: PLW2901  where it is when nothing else is said
+        if place[0] != at or fault:
+            raise damage_refusal(part, (fault or MISPLACED).format(cell_name(*place)))
+        last = place[1]
+        if string:
+            content = strings.get(string)  # noqa: PLW2901
+            if content is None:
+                raise damage_refusal(part, NO_STRING)
+        elif content is None:
+            continue  # only a style
+        plain += weight
+        if formula is not None:
+            text = formula.text if weight else _expand_formula(formula, place, masters, part, allowance)
+            content = content._replace(formula=text)  # noqa: PLW2901
+        count += 1
+        sheet.cells[place] = content
+        if content.formula is not None:
+            sheet.formulas[place] = content.formula
+        if odd or sheet.style.watched:
+            sheet.look_at(place, look)
+    return plain, count
 
 
 def _recognise_date(content: RawCell, display: Display, date1904: bool) -> RawCell:
@@ -292,45 +330,3 @@ def check_extent(cells: Mapping[Position, RawCell], merges: tuple[Area, ...], pa
     ):
         if found > allowed:
             raise limit_refusal(limit, allowed, found, part)
-
-
-def _read_merge(merge: Element, part: str) -> Area:
-    area = parse_reference(merge.get("ref", ""))
-    if area is None or area[0] is not None:
-        raise damage_refusal(part, "合并单元格的位置有误")
-    return area[1:]
-
-
-def _find_hidden_rows(root: Element, space: str, rows: list[tuple[int, WrittenRow]]) -> frozenset[int]:
-    usual = root.find(f"{space}sheetFormatPr")
-    height = None if usual is None else usual.get("defaultRowHeight")
-    heights = [(at, row.attributes.get("ht", height), row.attributes.get("hidden")) for at, row in rows]
-    thin = {measure for measure in {each for _, each, _ in heights} if _is_thin(measure, THIN_ROW)}
-    return frozenset(at for at, each, told in heights if at < MAX_ROWS and (told in TRUE or each in thin))
-
-
-@lru_cache(maxsize=1024)
-def _is_thin(measure: str | None, least: int) -> bool:
-    """Whether a height or a width is written that leaves nothing to be seen."""
-    number = _MEASURE.fullmatch(measure or "")
-    return number is not None and Decimal(number[0]) < least
-
-
-def _find_hidden_columns(root: Element, space: str, part: str) -> frozenset[int]:
-    usual = root.find(f"{space}sheetFormatPr")
-    thin = usual is not None and _is_thin(usual.get("defaultColWidth"), THIN_COLUMN)
-    found = set(range(MAX_COLUMNS)) if thin else set[int]()
-    for column in root.iterfind(f"{space}cols/{space}col"):
-        hidden = column.get("hidden") in TRUE or _is_thin(column.get("width"), THIN_COLUMN)
-        if hidden or thin:
-            first, last = _parse_position(column.get("min", "")), _parse_position(column.get("max", ""))
-            if not 0 < first <= last <= COLUMNS:
-                raise damage_refusal(part, "列号有误")
-            (found.update if hidden else found.difference_update)(range(first - 1, min(last, MAX_COLUMNS)))
-    return frozenset(found)
-
-
-@lru_cache(maxsize=4096)
-def _parse_position(digits: str) -> int:
-    """The value of ASCII digits; 0, which is no row and no column, for anything else."""
-    return parse_whole(digits, 7) or 0

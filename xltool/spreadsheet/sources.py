@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from xltool.spreadsheet.a1 import parse_reference
-from xltool.spreadsheet.cell import Position
+from xltool.spreadsheet.cell import Area, Position
 from xltool.spreadsheet.external_links import classify_link
-from xltool.spreadsheet.sheet import Area, RawSheet
+from xltool.spreadsheet.sheet import RawSheet
 
 MAX_FOLLOWED: Final = 100_000
 """How many cells and names are looked at for one formula; what is wound beyond that counts as from outside."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import count
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -42,7 +43,7 @@ def read_strings(package: Package, part: str) -> Mapping[str, RawCell]:
         items = root.findall(f"{split_tag(root.tag)[0]}si")
         _check_count(len(items), part)
         cells = map(read_item, items)
-    return {str(index): cell for index, cell in enumerate(cells)}
+    return dict(zip(map(str, count()), cells, strict=False))
 
 
 def read_item(item: Element) -> RawCell:

@@ -11,9 +11,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from xltool.spreadsheet.book import RawBook
-from xltool.spreadsheet.cell import Position, RawCell
+from xltool.spreadsheet.cell import Area, Position, RawCell
 from xltool.spreadsheet.package import damage_refusal, limit_refusal
-from xltool.spreadsheet.sheet import UNTOLD, WHOLE_NUMBER, Area, Display, RawSheet, Visibility, check_extent
+from xltool.spreadsheet.sheet import (
+    UNTOLD,
+    WHOLE_NUMBER,
+    Display,
+    RawSheet,
+    Visibility,
+    check_extent,
+    list_formulas,
+)
 from xltool.spreadsheet.strings import MAX_STRINGS
 from xltool.spreadsheet.styles import BLACK, PLAIN, SMALLEST_FONT, WHITE, Colour, are_alike
 
@@ -86,7 +94,7 @@ def read_xls(data: bytes) -> RawBook:
 def _read_sheet(book: Book, at: int) -> RawSheet:
     records = _Records(book, at)
     if records.kind != _WORKSHEET:
-        return RawSheet(book.sheet_names()[at], "visible", {}, (), False, frozenset(), frozenset())
+        return RawSheet(book.sheet_names()[at], "visible", {}, (), False, frozenset(), frozenset(), formulas={})
     sheet = book.sheet_by_index(at)
     cells = dict(_read_cells(book, sheet, records.formulas))
     displays = {place: look for place, cell in cells.items() if (look := _find_display(book, sheet, place, cell))}
@@ -104,6 +112,7 @@ def _read_sheet(book: Book, at: int) -> RawSheet:
         hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
         displays=displays,
         comments={place: note.text for place, note in sheet.cell_note_map.items()},
+        formulas=list_formulas(cells),
     )
 
 

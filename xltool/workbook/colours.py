@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from xltool.forms.sheet_names import CHECKS
 from xltool.model import Cell, Measure, Table
 from xltool.spreadsheet.a1 import column_name, range_name
-from xltool.spreadsheet.sheet import Area
+from xltool.spreadsheet.cell import Area
 from xltool.workbook import formula
 from xltool.workbook.context import Context
 from xltool.workbook.formula import ASK, FAIL, MEND, PASS

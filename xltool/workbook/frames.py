@@ -16,8 +16,7 @@ from typing import Final
 from xltool.forms.memo import derive_once
 from xltool.forms.sheet_names import CHECKS, CONTROLS, TEXTS
 from xltool.spreadsheet.a1 import quote_sheet, range_name
-from xltool.spreadsheet.cell import Position
-from xltool.spreadsheet.sheet import Area
+from xltool.spreadsheet.cell import Area, Position
 from xltool.workbook.layout_plan import (
     CHECK_TOP,
     DIFFERENCE_COLUMN,

@@ -1,7 +1,7 @@
 """A filled workbook read and checked: against openpyxl, pandas, calamine, and inflating and tokenising alone.
 
-Each contender has a hundred and twenty that differ, in turn: what comes again in all workbooks of a form may be remembered,
-what one has alone may not.
+Each contender has a hundred and twenty that differ, in turn: what comes again in all workbooks of a form may be
+remembered, what one has alone may not.
 """
 
 from __future__ import annotations

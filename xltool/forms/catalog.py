@@ -146,11 +146,21 @@ def read_data_files(pattern: str) -> Iterator[tuple[str, str]]:
 
     Raises `DefinitionError` for one that cannot be read as a text.
     """
-    given = os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)
-    for folder in [data_folder("workbook_templates"), *(Path(folder) for folder in given if folder)]:
-        for path in sorted(folder.glob(pattern)):
-            with suppress(FileNotFoundError, NotADirectoryError):
-                yield path.name, _read_text(str(path), path.stat().st_mtime_ns)
+    yield from _read_packaged(pattern)
+    for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep):
+        yield from _read_folder(Path(folder), pattern) if folder else ()
+
+
+@cache
+def _read_packaged(pattern: str) -> tuple[tuple[str, str], ...]:
+    """The files of data that come with the program, of few patterns: every text that is judged asks for its phrases."""
+    return tuple(_read_folder(data_folder("workbook_templates"), pattern))
+
+
+def _read_folder(folder: Path, pattern: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.glob(pattern)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            yield path.name, _read_text(str(path), path.stat().st_mtime_ns)
 
 
 def find_former_faults() -> Iterator[DefinitionError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import collecting
 import consolidating
 import fill
 import memory
+import processes
 import reading
 import reports
 import stamping
@@ -21,7 +23,7 @@ from measure import Table, markdown, printed
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- one run -->", "<!-- end of the run -->"
-SUBJECTS = (startup, fill, stamping, reading, checking, collecting, consolidating, reports, memory)
+SUBJECTS = (startup, fill, stamping, reading, checking, processes, collecting, consolidating, reports, memory)
 RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
 
 
@@ -31,10 +33,12 @@ def main() -> None:
         "--quick", action="store_true", help="few rounds and small numbers: whether it runs, not how fast"
     )
     parser.add_argument("--write", action="store_true", help="put the tables into README.md beside this file")
+    names = [subject.__name__ for subject in SUBJECTS]
+    parser.add_argument("--only", metavar="SUBJECT", nargs="+", choices=names, help=f"of {', '.join(names)}")
     options = parser.parse_args()
     print(machine(), flush=True)
     tables: list[Table] = []
-    for subject in SUBJECTS:
+    for subject in (subject for subject in SUBJECTS if subject.__name__ in (options.only or names)):
         for table in subject.measured(options.quick):
             tables.append(table)
             print("", *printed(table), sep="\n", flush=True)
@@ -50,12 +54,16 @@ def machine() -> str:
 
 
 def written(tables: list[Table]) -> None:
-    """Puts the tables between the two marks of the README."""
+    """Puts the tables between the two marks of the README, each in the place of that with its title, new ones last."""
     before, _, rest = README.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    held, end, after = rest.partition(END)
     if not end:
         raise SystemExit(f"README.md lacks the marks {BEGIN} and {END}")
-    body = "\n\n".join(["", machine(), *("\n".join(markdown(table)) for table in tables), ""])
+    shown = {
+        title: f"**{title}**{text}" for title, text in re.findall(r"^\*\*(.+)\*\*$((?:\n(?!\*\*).*)*)", held, re.M)
+    }
+    shown |= {table.title: "\n".join(markdown(table)) for table in tables}
+    body = "\n\n".join(["", machine(), *(text.strip() for text in shown.values()), ""])
     README.write_text(f"{before}{BEGIN}{body}{END}{after}", "utf-8")
 
 

@@ -73,15 +73,19 @@ def _cut_rows(data: bytes, part: str) -> tuple[SheetFrame, list[WrittenRow]]:
 def _cut_row(piece: bytes) -> tuple[WrittenRow, ...]:
     """A row up to its end tag, behind those before it that have nothing in them."""
     head, *cells = piece.split(_CELL)
-    *empty, (own, closed) = _cut_heads(head) if len(head) <= REMEMBERED_SIGNS else _cut_heads.__wrapped__(head)
+    *empty, (own, closed) = _cut_heads(head)
     if closed or not all(is_closed for _, is_closed in empty):
         raise NotPlainMarkupError
     return _known_rows.keep(piece, (*(row for row, _ in empty), fill_row(own, cut_cells(cells))))
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _cut_heads(piece: bytes) -> tuple[tuple[WrittenRow, bool], ...]:
     """Rows that follow upon each other, without cells, and whether each is closed at once; at least one."""
+    return _recall_heads(piece) if len(piece) <= REMEMBERED_SIGNS else _recall_heads.__wrapped__(piece)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _recall_heads(piece: bytes) -> tuple[tuple[WrittenRow, bool], ...]:
     head = decode_characters(piece)
     found, at = [], 0
     while match := _HEAD.match(head, at):

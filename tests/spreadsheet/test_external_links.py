@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.workbook.dress import attach, condition, element
 from tests.workbook.parts import MAIN
 from tests.workbook.tamper import TABLE_3, Formula, Opened, codes, filled, given, read, tampered
 from xltool import api
-from xltool.spreadsheet.external_links import classify_link
+from xltool.spreadsheet.external_links import _select_suspects, classify_link
 
 SPEC = api.form("ogi-2021")
 BOOK = "xl/workbook.xml"
+PIECES = [
+    *("WEBSERVICE", "webservice", "_xlfn.", "CUBE", "VALUE", "SQL.", "REQUEST", "(", " (", "\n(", ")", '"', "'", "A1"),
+    *(
+        "HYPERLINK",
+        "hyperlink(",
+        '"#',
+        "INDIRECT",
+        '"http://',
+        "[1]",
+        "[",
+        "]",
+        "!",
+        "|",
+        "x",
+        "甲",
+        ".",
+        "_",
+        " ",
+        "+",
+    ),
+]
 
 
 def message(reading, code):
@@ -57,6 +80,18 @@ def message(reading, code):
 )
 def test_what_a_formula_reaches(formula, what):
     assert classify_link(formula) == what
+    assert bool(what) == any(map(classify_link, _select_suspects({formula, "SUM(A1:B2)"})))
+
+
+@settings(max_examples=2_000)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=4))
+def test_what_reaches_outside_is_among_the_suspects(formulas):
+    assert any(map(classify_link, formulas)) == any(map(classify_link, _select_suspects({*formulas})))
+
+
+def test_one_long_name_takes_no_longer_than_another():
+    text = "甲" * 400_000
+    assert [*_select_suspects({text, f"{text}[1]a!A1"})] == [f"{text}[1]a!A1"]
 
 
 def test_the_formulas_of_our_own_workbooks_reach_nothing():

@@ -6,7 +6,6 @@ A sentence is found by its pattern. A test holds that every fault that can be to
 
 from __future__ import annotations
 
-import ctypes
 import locale
 import os
 import re
@@ -478,6 +477,8 @@ def wants_chinese() -> bool:
         if os.environ.get(name):
             return os.environ[name].lower().startswith("zh")
     if sys.platform == "win32":
+        import ctypes
+
         language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
         return language.startswith("zh")
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from xltool.messages import finding, join_first
@@ -60,6 +60,8 @@ _REACHING: Final = re.compile(
 _BOOK: Final = re.compile(
     r"'[^'\[]*\[[^'\]]*\][^']*'!|(?<![\w\]\[@#.])\[[^\[\]]*\][^\[\]\s()+*/&=<>,;-]*!", re.IGNORECASE
 )
+_CALLED: Final = re.compile(r"(?<![\w.])[\w.]++(?=\s*+\()")
+"""A name before a bracket with all that `_REACHING` looks at before it."""
 _NEAR_LINK: Final = re.compile(r'HYPERLINK\s*\(\s*"#', re.IGNORECASE)
 _LINK: Final = re.compile(r"(?<!\w)HYPERLINK\s*\(", re.IGNORECASE)
 _FILE: Final = re.compile(r'"[^"]*(?:\[|://|\\\\|file:)', re.IGNORECASE)
@@ -149,7 +151,7 @@ def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str
     if all(map(_harmless.issuperset, texts)):  # no set of a thousand is made to find nothing in it
         return
     strange = set[str]().union(*texts) - _harmless
-    if not any(map(classify_link, strange)):
+    if not any(map(classify_link, _select_suspects(strange))):
         if len(_harmless) > REMEMBERED_FORMULAS:
             _harmless.clear()
         _harmless.update(text for text in strange if len(text) < MAX_REMEMBERED_FORMULA)
@@ -164,6 +166,16 @@ def _find_linking_formulas(sheets: Sequence[RawSheet], names: Sequence[tuple[str
     for name, text in names:
         if what := classify_link(text):
             yield f"名称 {name[:40]}", what
+
+
+def _select_suspects(formulas: Collection[str]) -> Collection[str]:
+    """Those that may reach outside, if any does: a thousand formulas call the same few functions."""
+    joined = "\n".join(formulas)
+    if any(_REACHING.search(f"{name}(") for name in set(_CALLED.findall(joined))):
+        return formulas
+    upper = joined.upper()
+    marks = [mark for mark in ("[", "|", "HYPERLINK", "INDIRECT") if mark in upper]
+    return [text for text in formulas if any(mark in text.upper() for mark in marks)] if marks else ()
 
 
 def _report_links(macros: Mapping[str, str], links: Mapping[str, str]) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as each_of
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.workbook.dress import attach, condition, element
@@ -84,7 +85,7 @@ def test_what_a_formula_reaches(formula, what):
 
 
 @settings(max_examples=2_000)
-@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=4))
+@each_of(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=4))
 def test_what_reaches_outside_is_among_the_suspects(formulas):
     assert any(map(classify_link, formulas)) == any(map(classify_link, _select_suspects({*formulas})))
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -167,24 +168,37 @@ def sum_up(given: Sequence[Submission], own: Agency) -> Submission:
 def measured(folder: Path, place: Path, options: argparse.Namespace) -> Iterator[tuple[str, ...]]:
     command = [sys.executable, __file__, "--count", str(options.count), "--batch", str(options.batch), "--read"]
     local, row = ask([*command, HERE, str(folder)], options.count)
-    yield "this computer, two processes", *row, local[:12]
+    yield "this computer, two processes", *row, local.digest[:12]
     scheduler = f"tcp://127.0.0.1:{PORT}"
     with ExitStack() as stack:
         start_cluster = stack.enter_context(start_scheduler(place))
         workers = [start_cluster(number, options.namespaces, stack) for number in (1, 2)]
         wait_for_workers(scheduler)
         for title, victim in (("two workers", None), ("two workers, one killed in the middle", workers[1])):
-            digest, row = ask([*command, scheduler, str(folder)], options.count, victim)
-            if digest != local:
-                raise SystemExit(f"{title}: other bytes than this computer's")
-            yield title, *row, f"{digest[:12]}, the same"
+            told, row = ask([*command, scheduler, str(folder)], options.count, victim)
+            if told != local:
+                raise SystemExit(f"{title}: other bytes than this computer's, {told.compare(local)}")
+            yield title, *row, f"{told.digest[:12]}, the same"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a run printed: the digest of all of it, and a short one of each line."""
+
+    digest: str
+    lines: tuple[bytes, ...]
+
+    def compare(self, other: Printed) -> str:
+        """Where another run printed other lines."""
+        differ = [at for at, (one, two) in enumerate(zip(self.lines, other.lines, strict=False), 1) if one != two]
+        return f"{len(differ)} lines differ, first {differ[:9]}; {len(self.lines)} and {len(other.lines)} in all"
 
 
 def ask(
     command: Sequence[str], count: int, victim: subprocess.Popen[bytes] | None = None
-) -> tuple[str, tuple[str, ...]]:
-    """The digest of what a run prints, and its row; the victim is killed once half of the results have come."""
-    start, digest = time.perf_counter(), hashlib.sha256()
+) -> tuple[Printed, tuple[str, ...]]:
+    """What a run prints, and its row; the victim is killed once half of the results have come."""
+    start, digest, lines = time.perf_counter(), hashlib.sha256(), list[bytes]()
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert child.stdout is not None
     early = 0
@@ -195,6 +209,7 @@ def ask(
             early = json.loads(line.removeprefix(REMARK))
         else:
             digest.update(line)
+            lines.append(hashlib.sha256(line).digest()[:8])
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
@@ -202,7 +217,7 @@ def ask(
     elapsed = time.perf_counter() - start
     cpu = used.ru_utime + used.ru_stime
     memory = f"{early / 2**20:.0f}, {used.ru_maxrss / 2**10:.0f} MiB"
-    return digest.hexdigest(), (spent(elapsed), f"{count / elapsed:.0f}", spent(cpu), memory)
+    return Printed(digest.hexdigest(), tuple(lines)), (spent(elapsed), f"{count / elapsed:.0f}", spent(cpu), memory)
 
 
 @contextmanager

@@ -302,3 +302,37 @@ def test_an_item_that_no_worker_can_take_is_lost_alone(monkeypatch):
 
     monkeypatch.setattr(Connection, "send_bytes", fail)
     assert list(run_in_workers(double, range(3), method="fork")) == [0, Lost("crash"), 4]
+
+
+STOPPED = """
+import time
+from xltool.workers import run_in_workers
+def rest(seconds):
+    time.sleep(seconds)
+    return seconds
+print("ready", flush=True)
+print([*run_in_workers(rest, [3, 0], wait_seconds=4)], flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows stops no processes")
+def test_a_computer_that_is_shut_for_a_while_costs_no_file():
+    child = subprocess.Popen([sys.executable, "-c", STOPPED], stdout=subprocess.PIPE, start_new_session=True, text=True)
+    assert child.stdout is not None
+    with child.stdout as told:
+        assert told.readline() == "ready\n"
+        time.sleep(1)
+        os.killpg(child.pid, signal.SIGSTOP)
+        time.sleep(6)
+        os.kill(child.pid, signal.SIGCONT)  # whoever waits wakes up first
+        time.sleep(0.5)
+        os.killpg(child.pid, signal.SIGCONT)
+        assert told.read() == "[3, 0]\n"
+    assert child.wait() == 0
+
+
+def test_a_worker_that_hangs_is_lost_however_seldom_anybody_looks():
+    answers = run_in_workers(misbehave, [WORD + b"slow", WORD + b"hang"], wait_seconds=4)
+    next(answers)
+    time.sleep(5)
+    assert next(answers) == Lost("stall")

@@ -49,6 +49,9 @@ SOCKET_ROOM: Final = 60
 takes 108 in all, some take 92."""
 SHORT_FOLDERS: Final = ("/tmp", "/var/tmp")
 """Where the sockets lie when that name is longer."""
+OVERSLEPT: Final = 1.0
+"""Seconds for which nobody looks at the workers when this process does something else, or is stopped with them, as by a
+computer that is shut: they have kept nobody waiting then."""
 LOOK: Final = 0.05
 """Seconds between two looks at the memory and the time of workers where the system sets no limits (Windows)."""
 
@@ -183,6 +186,7 @@ class _Pool(Generic[Item, Result]):
         self._workers: list[_Worker[Item]] = []
         self._again: deque[tuple[int, Item]] = deque()  # what stood behind a lost item
         self._next: tuple[int, Item, memoryview] | None = None  # what no worker has room for yet
+        self._looked = monotonic()  # when anybody last looked at the workers
         self._unsent = -1  # the last item that a worker could not take
         self._tried: set[int] = set()  # what a worker has crashed over once
         self._done: dict[int, Result | Lost] = {}
@@ -278,9 +282,12 @@ class _Pool(Generic[Item, Result]):
         """Waits until a worker answers, ends or overruns its time, and takes note."""
         busy = [worker for worker in self._workers if worker.waiting]
         now = monotonic()
+        self._excuse(busy, now - self._looked)
         longest = self._limits.wait_seconds
         patience = max(0.0, min((worker.begun + longest - now for worker in busy), default=longest))
-        ready = set(wait([worker.pipe for worker in busy], min(patience, LOOK) if self._watched else patience))
+        patience = min(patience, LOOK if self._watched else OVERSLEPT)
+        ready = set(wait([worker.pipe for worker in busy], patience))
+        self._excuse(busy, monotonic() - now - patience)
         for worker in busy:
             if worker.pipe in ready:
                 self._answer(worker)
@@ -290,6 +297,12 @@ class _Pool(Generic[Item, Result]):
                 self._lose(worker, Lost("time"))
             elif self._watched and _measure_memory(worker.process) - worker.base > self._limits.memory:
                 self._lose(worker, Lost("memory"))
+        self._looked = monotonic()
+
+    def _excuse(self, busy: list[_Worker[Item]], late: float) -> None:
+        """Leaves out of what workers have taken the seconds for which nobody looked at them."""
+        for worker in busy if late > OVERSLEPT else ():
+            worker.begun = min(worker.begun + late, monotonic())
 
     def _answer(self, worker: _Worker[Item]) -> None:
         try:

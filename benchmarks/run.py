@@ -24,7 +24,7 @@ from measure import Table, markdown, printed
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- one run -->", "<!-- end of the run -->"
 SUBJECTS = (startup, fill, stamping, reading, checking, processes, collecting, consolidating, reports, memory)
-RIVALS = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
+RIVALS = ("isal", "xlsxwriter", "openpyxl", "pandas", "python-calamine", "python-docx", "jinja2", "numpy")
 
 
 def main() -> None:

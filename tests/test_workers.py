@@ -336,3 +336,20 @@ def test_a_worker_that_hangs_is_lost_however_seldom_anybody_looks():
     next(answers)
     time.sleep(5)
     assert next(answers) == Lost("stall")
+
+
+def spin_once(place: Path | None):
+    """Is at work for ever the first time, and done at once from then on."""
+    if place is not None and not place.exists():
+        place.touch()
+        while True:
+            pass
+    return "done"
+
+
+def test_a_machine_that_stood_still_has_an_item_tried_once_more(tmp_path):
+    answers = run_in_workers(spin_once, [None, tmp_path / "once"], seconds=1)
+    assert next(answers) == "done"
+    time.sleep(4)  # as if it stood still meanwhile
+    assert next(answers) == "done"
+    assert [*run_in_workers(spin_once, [tmp_path / "other"], seconds=1)] == [Lost("time")]

@@ -78,6 +78,7 @@ class _Worker(Generic[Item]):
     waiting: deque[tuple[int, Item, int]] = field(default_factory=deque)  # number, item, bytes; the first is at hand
     begun: float = 0.0
     spent: float = 0.0  # seconds of the processor when it began the item at hand, where they are watched from here
+    unseen: bool = False  # whether nobody looked at it for a while since
 
     def has_room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
@@ -246,7 +247,7 @@ class _Pool(Generic[Item, Result]):
 
     def _begin(self, worker: _Worker[Item]) -> None:
         """Notes that a worker turns to an item now."""
-        worker.begun = monotonic()
+        worker.begun, worker.unseen = monotonic(), False
         worker.spent = _measure_time(worker.process) if self._watched else 0.0
 
     def _retire(self, worker: _Worker[Item]) -> None:
@@ -294,7 +295,7 @@ class _Pool(Generic[Item, Result]):
             elif monotonic() - worker.begun >= longest:
                 self._lose(worker, Lost("stall"))
             elif self._watched and _measure_time(worker.process) - worker.spent > self._limits.seconds:
-                self._lose(worker, Lost("time"))
+                self._lose(worker, self._find_overrun(worker))
             elif self._watched and _measure_memory(worker.process) - worker.base > self._limits.memory:
                 self._lose(worker, Lost("memory"))
         self._looked = monotonic()
@@ -302,7 +303,18 @@ class _Pool(Generic[Item, Result]):
     def _excuse(self, busy: list[_Worker[Item]], late: float) -> None:
         """Leaves out of what workers have taken the seconds for which nobody looked at them."""
         for worker in busy if late > OVERSLEPT else ():
-            worker.begun = min(worker.begun + late, monotonic())
+            worker.begun, worker.unseen = min(worker.begun + late, monotonic()), True
+
+    def _find_overrun(self, worker: _Worker[Item]) -> Lost | None:
+        """The loss of an item that took too long of the processor; None where it is to be tried once more.
+
+        A machine that stands still, as a virtual one that is moved, may count that as time of whatever was at work.
+        """
+        number = worker.waiting[0][0]
+        if worker.unseen and number not in self._tried:
+            self._tried.add(number)
+            return None
+        return Lost("time")
 
     def _answer(self, worker: _Worker[Item]) -> None:
         try:
@@ -311,7 +323,7 @@ class _Pool(Generic[Item, Result]):
             worker.process.join(self._limits.wait_seconds)
             code = worker.process.exitcode
             if code == _OVER_TIME:
-                self._lose(worker, Lost("time"))
+                self._lose(worker, self._find_overrun(worker))
             elif worker.waiting[0][0] in self._tried:
                 self._lose(worker, Lost("crash", _name_signal(code)))
             else:

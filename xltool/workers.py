@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import math
 import multiprocessing
 import os
 import signal
@@ -78,7 +77,6 @@ class _Worker(Generic[Item]):
     waiting: deque[tuple[int, Item, int]] = field(default_factory=deque)  # number, item, bytes; the first is at hand
     begun: float = 0.0
     spent: float = 0.0  # seconds of the processor when it began the item at hand, where they are watched from here
-    unseen: bool = False  # whether nobody looked at it for a while since
 
     def has_room(self, size: int) -> bool:
         """Whether an item of so many bytes can be handed over now."""
@@ -247,7 +245,7 @@ class _Pool(Generic[Item, Result]):
 
     def _begin(self, worker: _Worker[Item]) -> None:
         """Notes that a worker turns to an item now."""
-        worker.begun, worker.unseen = monotonic(), False
+        worker.begun = monotonic()
         worker.spent = _measure_time(worker.process) if self._watched else 0.0
 
     def _retire(self, worker: _Worker[Item]) -> None:
@@ -295,7 +293,7 @@ class _Pool(Generic[Item, Result]):
             elif monotonic() - worker.begun >= longest:
                 self._lose(worker, Lost("stall"))
             elif self._watched and _measure_time(worker.process) - worker.spent > self._limits.seconds:
-                self._lose(worker, self._find_overrun(worker))
+                self._lose(worker, Lost("time"))
             elif self._watched and _measure_memory(worker.process) - worker.base > self._limits.memory:
                 self._lose(worker, Lost("memory"))
         self._looked = monotonic()
@@ -303,18 +301,7 @@ class _Pool(Generic[Item, Result]):
     def _excuse(self, busy: list[_Worker[Item]], late: float) -> None:
         """Leaves out of what workers have taken the seconds for which nobody looked at them."""
         for worker in busy if late > OVERSLEPT else ():
-            worker.begun, worker.unseen = min(worker.begun + late, monotonic()), True
-
-    def _find_overrun(self, worker: _Worker[Item]) -> Lost | None:
-        """The loss of an item that took too long of the processor; None where it is to be tried once more.
-
-        A machine that stands still, as a virtual one that is moved, may count that as time of whatever was at work.
-        """
-        number = worker.waiting[0][0]
-        if worker.unseen and number not in self._tried:
-            self._tried.add(number)
-            return None
-        return Lost("time")
+            worker.begun = min(worker.begun + late, monotonic())
 
     def _answer(self, worker: _Worker[Item]) -> None:
         try:
@@ -323,7 +310,7 @@ class _Pool(Generic[Item, Result]):
             worker.process.join(self._limits.wait_seconds)
             code = worker.process.exitcode
             if code == _OVER_TIME:
-                self._lose(worker, self._find_overrun(worker))
+                self._lose(worker, Lost("time"))
             elif worker.waiting[0][0] in self._tried:
                 self._lose(worker, Lost("crash", _name_signal(code)))
             else:
@@ -464,19 +451,20 @@ def _limit_memory(memory: int) -> None:
         with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
             held = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + memory, resource.RLIM_INFINITY))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # one that crashes leaves nothing of what it read
 
 
-_OVER_TIME: Final = -getattr(signal, "SIGXCPU", 0) or None
-"""How a process has ended that took more time than the system lets it."""
+_OVER_TIME: Final = -getattr(signal, "SIGPROF", 0) or None
+"""How a process has ended that took more time than was set."""
 
 
 def _limit_time(seconds: float) -> None:
-    """Sets how much longer the processor may be at work for this process, in whole seconds: then the system ends it."""
-    try:
-        import resource
-    except ImportError:
-        return
-    with suppress(OSError, ValueError):
-        most = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(process_time() + seconds), most))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # and leaves nothing of what it read
+    """Has the system end this process when the processor was at work for it so long from now on.
+
+    By a timer and not by `RLIMIT_CPU`: the system holds that against ticks it has counted, which run ahead of
+    `process_time` by some seconds in a hundred, and after some minutes of work nothing would be left for a file.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # whoever started this process may listen to it
+        signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -155,6 +155,15 @@ def test_the_same_bytes_with_last_years_figures(form_id, before, year, seed):
     assert made != master(form_id).stamp(agency, SERIAL)
 
 
+@pytest.mark.parametrize("tables", [(), (0,), (1,), (0, 2)])
+def test_the_same_bytes_where_last_year_is_blank_but_for_some_tables(spec, tables):
+    kept = {spec.tables[at].id for at in tables}
+    given = last_year("ogi-2021", 3)
+    values = (value if cell.table.id in kept else None for cell, value in zip(spec.cells, given.values, strict=True))
+    prior, agency = replace(given, year=2023, values=(*values,)), Agency("1", "甲", "county")
+    assert master().stamp(agency, SERIAL, prior) == write_workbook(spec, blank(agency, SERIAL), prior)
+
+
 @pytest.mark.parametrize("text", ["1", "上年数（供核对）", "2023"])
 def test_the_same_bytes_with_last_years_figures_and_common_words(spec, text):
     prior, agency = replace(last_year("ogi-2021", 1), year=2023), Agency(text, text, "department")

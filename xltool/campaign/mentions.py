@@ -52,15 +52,17 @@ def find_foreign_title(roster: Roster, agency: Agency, submission: Submission, s
     Its name is what the report's title begins with, or who the sentence says publishes or made it. A text that speaks
     of other agencies otherwise, of their reports too, says nothing: an office guides and urges many.
     """
-    title = re.escape(plain_title(spec.title))
-    published = f"现[^。；]{{0,12}}(?:公布|发布|公开)[^。；]{{0,12}}{title}"
-    after = (re.compile(_DATED + title), re.compile(published))
+    title = plain_title(spec.title)
+    ends = re.escape(title)
+    published = f"现[^。；]{{0,12}}(?:公布|发布|公开)[^。；]{{0,12}}{ends}"
+    after = (re.compile(_DATED + ends), re.compile(published))
     marks = (spec.title[-2:], "报告")  # what each of the sentences has
     for line in (line for text in submission.texts.values() for line in text.splitlines()):
         if not any(mark in line for mark in marks):
             continue
         plain = plain_title(line)
-        for found in chain.from_iterable(pattern.finditer(plain) for pattern in after):
+        titled = after if title in plain else ()  # which is found far sooner than what stands before it
+        for found in chain.from_iterable(pattern.finditer(plain) for pattern in titled):
             other = _find_before(roster, agency, plain[max(0, found.start() - BEFORE_TITLE) : found.start()])
             if other is not None:
                 return other

@@ -9,14 +9,14 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
 from xltool import files
 from xltool.readings import explain_loss
-from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM
+from xltool.spreadsheet.package import MAX_RATIO, RATIO_FROM, list_parts
 from xltool.spreadsheet.save_time import EARLIEST_SAVED
 from xltool.workers import Lost, Patience
 
@@ -55,8 +55,8 @@ def list_members(data: bytes) -> tuple[Member, ...] | str | None:
     """
     if data[:4] != b"PK\x03\x04":
         return None
-    if len(data) <= LIGHT_ARCHIVE:
-        return _list_here(data)
+    if len(data) <= LIGHT_ARCHIVE:  # nearly all that come are workbooks, which is told sooner than zipfile lists them
+        return None if _is_one_document(list_parts(data) or ()) else _list_here(data)
     listed = Patience().run(_list_here, data)
     return _tell_loss(listed) if isinstance(listed, Lost) else listed
 
@@ -97,7 +97,7 @@ def _list_here(data: bytes) -> tuple[Member, ...] | str | None:
             every = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return None
-    if not _ONE_DOCUMENT.isdisjoint(member.filename.lower() for member in every):
+    if _is_one_document([member.filename for member in every]):
         return None
     found = [(place, member) for place, member in enumerate(every) if not member.filename.endswith("/")]
     if len(found) > MOST_MEMBERS or sum(member.file_size for _, member in found) > MOST_INFLATED:
@@ -111,6 +111,10 @@ def _list_here(data: bytes) -> tuple[Member, ...] | str | None:
         Member(place, _member_name(member), min(member.file_size, most), _member_date(member))
         for place, member in found
     )
+
+
+def _is_one_document(names: Iterable[str]) -> bool:
+    return not _ONE_DOCUMENT.isdisjoint(name.lower() for name in names)
 
 
 def _members_overlap(data: bytes, members: Sequence[zipfile.ZipInfo]) -> bool:

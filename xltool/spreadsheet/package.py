@@ -104,8 +104,19 @@ def declared_size(data: bytes) -> int | None:
 
     None for what is no whole zip.
     """
+    entries = _read_entries(data)
+    return None if entries is None else sum(entry.size for entry in entries)
+
+
+def list_parts(data: bytes) -> list[str] | None:
+    """The names of the parts of a zip, as whoever reads a workbook sees them; None for what that would not open."""
+    entries = _read_entries(data)
+    return None if entries is None else [entry.name for entry in entries]
+
+
+def _read_entries(data: bytes) -> list[_Entry] | None:
     try:
-        return sum(entry.size for entry in _read_directory(data)[0]) if data.startswith(kinds.ZIP) else None
+        return _read_directory(data)[0] if data.startswith(kinds.ZIP) else None
     except (Refusal, struct.error):
         return None
 

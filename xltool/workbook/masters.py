@@ -10,7 +10,7 @@ from xltool.model import Agency, FormSpec
 from xltool.periods import blank_submission
 from xltool.rules.prior_year import align_earlier
 from xltool.workbook.draw import draw_workbook
-from xltool.workbook.filling import list_contents
+from xltool.workbook.filling import list_contents, list_earlier_spots
 from xltool.workbook.marks import identity_marks
 from xltool.workbook.mould import Mould
 from xltool.workbook.notice import Notice, Remark
@@ -44,7 +44,8 @@ def make_mould(spec: FormSpec, occasion: Occasion) -> Mould:
     last_year = () if prior is None else align_earlier(spec, occasion.period, prior)
     contents = list_contents(plan, occasion, blank, identity_marks(spec, blank, prior), last_year, {}, ())
     notice = Notice(0, (_TICKED,) * occasion.ticked, None, (), {}, {}) if occasion.returned else None
-    return Mould(draw_workbook(spec, occasion, replace(contents, cells={}), notice))
+    earlier = list_earlier_spots(plan) if occasion.prior else ()
+    return Mould(draw_workbook(spec, occasion, replace(contents, cells={}), notice), earlier)
 
 
 @derive_once

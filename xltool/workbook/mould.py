@@ -57,42 +57,46 @@ class TextNumbers(NamedTuple):
 
 
 class _SheetPieces(NamedTuple):
-    """A sheet as markup that stays and its seams in turn, and what is behind the last of them where that is long."""
+    """A sheet as markup that stays and its seams in turn.
+
+    `open_at` is the first piece that may be a figure of the period before, behind all of them where there is none, and
+    `end` what is behind the last seam where that is long.
+    """
 
     pieces: list[bytes]
+    open_at: int
     end: PartEnd | None
-
-
-class _OpenCell(NamedTuple):
-    """A cell that is still open: which content is its, its markup without any, what stands before and behind one."""
-
-    at: int
-    blank: bytes
-    head: bytes
-    behind: bytes
 
 
 class OpenSheet(NamedTuple):
-    """A sheet in which all is settled but for cells with contents of their own, deflated up to the first of them."""
+    """A sheet in which all is settled but for cells with contents of their own, deflated up to the first of them.
+
+    `rest` is what stands behind, with a `%b` for each of these: which of the contents are theirs is `places`.
+    """
 
     name: str
     begun: BegunPart
-    cells: tuple[_OpenCell, ...]
+    rest: bytes
+    places: tuple[int, ...]
     end: PartEnd | None
 
+    def is_blank(self, contents: Sequence[CachedValue | None]) -> bool:
+        """Whether nothing of those contents would stand in it."""
+        return all(contents[at] is None for at in self.places)
+
     def close(self, contents: Sequence[CachedValue | None]) -> Packed:
-        """The sheet with those contents in its cells; they are in the order that it was opened with."""
-        found: list[bytes] = []
-        for at, blank, head, behind in self.cells:
-            content = contents[at]
-            found += (blank, behind) if content is None else (head, _write_content(content), behind)
-        return self.begun.finish(b"".join(found), self.end)
+        """The sheet with those contents in its cells; they are in the order that its mould was made with."""
+        return self.begun.finish(self.rest % (*(_write_content(contents[at]) for at in self.places),), self.end)
 
 
 class Mould:
-    """The master of a form's workbooks of one occasion, taken apart."""
+    """The master of a form's workbooks of one occasion, taken apart.
 
-    def __init__(self, drawn: Drawn) -> None:
+    `earlier` is where figures of the period before stand in it. Many workbooks may differ in these alone, so a sheet is
+    deflated in two: up to the first of them, and from there on.
+    """
+
+    def __init__(self, drawn: Drawn, earlier: Sequence[Spot] = ()) -> None:
         self._entries = tuple(read_zip_parts(drawn.data))
         parts = {entry.name: entry.packed for entry in self._entries}
         self._seams: dict[SheetPlace, Seam] = {}
@@ -104,7 +108,8 @@ class Mould:
         """Of the sheets on whose cells comments may stand."""
         for number, sheet in enumerate(drawn.book.worksheets(), 1):
             content = inflate_part(parts[_name_sheet(number)])
-            self._sheets[number] = _divide_sheet(content.decode(), sheet.seams)
+            opened = {(spot.row, spot.column) for spot in earlier if spot.sheet == sheet.name}
+            self._sheets[number] = _divide_sheet(content.decode(), sheet.seams, opened)
             for at, seam in enumerate(sheet.seams):
                 place = number, 2 * at + 1
                 self._seams[place] = seam
@@ -115,9 +120,11 @@ class Mould:
                     self.measures[sheet.name] = sheet.tell_measures()
                 else:
                     self._cells[Spot(sheet.name, seam.row, seam.column)] = place
+        self._earlier = {self._cells[spot]: at for at, spot in enumerate(earlier)}
         self._texts, self._mentions = drawn.book.texts, drawn.book.mentions
         self._strings = _Strings(inflate_part(parts[STRINGS]))
-        self._properties = _PROPERTY.split(inflate_part(parts[PROPERTIES]))
+        first, *self._properties = _PROPERTY.split(inflate_part(parts[PROPERTIES]))
+        self._begun_properties = begin_part(first)
 
     def number_texts(self, cells: Mapping[Spot, CachedValue]) -> TextNumbers:
         """The texts of cells as shared strings, in the order of the sheets, behind the form's unless they are its."""
@@ -161,24 +168,24 @@ class Mould:
 
     def pack_sheets(self, pieces: Pieces) -> dict[str, Packed]:
         """The sheets that are other than the master's, deflated."""
-        changed = self._exchange(pieces, {number for number, _ in pieces})
-        return {
-            _name_sheet(number): pack_part(b"".join(sheet), self._sheets[number].end)
-            for number, sheet in changed.items()
-        }
+        found: dict[str, Packed] = {}
+        for number, sheet in self._exchange(pieces, {number for number, _ in pieces}).items():
+            _, open_at, end = self._sheets[number]
+            first, rest = b"".join(sheet[:open_at]), b"".join(sheet[open_at:])
+            found[_name_sheet(number)] = begin_part(first).finish(rest, end) if rest else pack_part(first, end)
+        return found
 
-    def open_sheets(self, pieces: Pieces, spots: Sequence[Spot]) -> Iterator[OpenSheet]:
-        """The sheets with cells at those places, whose contents are not settled yet; no text among them is shared."""
-        opened = {self._cells[spot]: at for at, spot in enumerate(spots)}
-        for number, sheet in self._exchange(pieces, {number for number, _ in opened}).items():
-            places = sorted(place for place in opened if place[0] == number)
-            ends = [*(at for _, at in places[1:]), len(sheet)]
-            cells: list[_OpenCell] = []
-            for place, end in zip(places, ends, strict=True):
-                head, behind = self._seams[place].head.encode(), b"".join(sheet[place[1] + 1 : end])
-                cells.append(_OpenCell(opened[place], sheet[place[1]], head, behind))
-            begun = begin_part(b"".join(sheet[: places[0][1]]))
-            yield OpenSheet(_name_sheet(number), begun, (*cells,), self._sheets[number].end)
+    def open_sheets(self, pieces: Pieces) -> Iterator[OpenSheet]:
+        """The sheets with figures of the period before, which are not settled yet; no text among them is shared."""
+        for number, sheet in self._exchange(pieces, {number for number, _ in self._earlier}).items():
+            _, open_at, end = self._sheets[number]
+            rest = [piece.replace(b"%", b"%%") for piece in sheet]
+            places = sorted(place for place in self._earlier if place[0] == number)
+            for place in places:
+                rest[place[1]] = self._seams[place].head.encode().replace(b"%", b"%%") + b"%b"
+            order = (*(self._earlier[place] for place in places),)
+            begun = begin_part(b"".join(sheet[:open_at]))
+            yield OpenSheet(_name_sheet(number), begun, b"".join(rest[open_at:]), order, end)
 
     def _exchange(self, pieces: Pieces, numbers: Set[int]) -> dict[int, list[bytes]]:
         """The markup of some sheets up to their ends, with those pieces in it."""
@@ -196,8 +203,9 @@ class Mould:
         Of a return the `slip` has what is its own alone.
         """
         changed = {**sheets, STRINGS: self._strings.pack(self._mentions + len(numbering.numbers), numbering.added)}
-        marks = (*(escape_text(each).encode() for each in meta), b"")
-        changed[PROPERTIES] = pack_part(b"".join(chain.from_iterable(zip(self._properties, marks, strict=True))))
+        marks = (escape_text(each).encode() for each in meta)
+        properties = b"".join(chain.from_iterable(zip(marks, self._properties, strict=True)))
+        changed[PROPERTIES] = self._begun_properties.finish(properties)
         if slip is None:
             return join_zip_parts(self._entries, changed)
         rest = {entry.name: entry.packed for entry in self._entries if entry.name not in _OF_SLIPS}
@@ -231,24 +239,31 @@ class _Strings:
 
     def _begin(self, mentions: int, count: int) -> BegunPart:
         head = b'%s%s%d" uniqueCount="%d">%s' % (self._head, _COUNTS, mentions, count, self._items)
-        return begin_part(head, closed=True)
+        return begin_part(head)
 
 
-def _divide_sheet(content: str, seams: Sequence[Seam]) -> _SheetPieces:
-    """A sheet as markup that stays and its seams in turn."""
-    pieces, end = [], 0
+def _divide_sheet(content: str, seams: Sequence[Seam], opened: Set[tuple[int, int]]) -> _SheetPieces:
+    """A sheet as markup that stays and its seams in turn; those of `opened` are open, by row and column."""
+    pieces: list[bytes] = []
+    end, first = 0, -1
     for seam in seams:
         pieces.append(content[end : seam.begin].encode())
+        if first < 0 and (seam.row, seam.column) in opened:
+            first = len(pieces)
         pieces.append(content[seam.begin : seam.end].encode())
         end = seam.end
-    last = content[end:].encode()
-    return _SheetPieces(pieces, end_part(last)) if len(last) >= _LONG_END else _SheetPieces([*pieces, last], None)
+    last, part_end = content[end:].encode(), None
+    if len(last) >= _LONG_END:
+        part_end = end_part(last)
+    else:
+        pieces.append(last)
+    return _SheetPieces(pieces, first if first >= 0 else len(pieces), part_end)
 
 
 @lru_cache(maxsize=4096)
-def _write_content(content: CachedValue) -> bytes:
-    """What is behind the head of a cell whose content is not shared; most figures are small and come again."""
-    return write_cell("", "", content, None).encode()
+def _write_content(content: CachedValue | None) -> bytes:
+    """What is behind the head of a cell with a look, not shared; most figures are small and come again."""
+    return b"/>" if content is None else write_cell("", "", content, None).encode()
 
 
 def _name_sheet(number: int) -> str:

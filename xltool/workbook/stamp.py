@@ -16,7 +16,7 @@ from xltool.periods import Period, blank_submission, period_of
 from xltool.rules.prior_year import align_earlier, supply_prior
 from xltool.spreadsheet.packed import Packed
 from xltool.workbook.contents import Contents
-from xltool.workbook.filling import list_earlier_contents, list_earlier_spots, list_marks
+from xltool.workbook.filling import list_earlier_contents, list_marks
 from xltool.workbook.layout_plan import Plan
 from xltool.workbook.marks import check_marks, identity_marks
 from xltool.workbook.masters import find_mould
@@ -70,7 +70,7 @@ class Master:
         sheets, waiting = _find_sheets(kind, contents, numbering)
         if prior is not None:
             earlier = list_earlier_contents(kind.plan, align_earlier(self.spec, self.period, prior))
-            sheets = {**sheets, **{sheet.name: sheet.close(earlier) for sheet in waiting}}
+            sheets = {**sheets, **{each.name: each.close(earlier) for each in waiting if not each.is_blank(earlier)}}
         return kind.mould.make(sheets, numbering, [meta[field] for field in kind.plan.meta])
 
     def _blank(self, agency: Agency, serial: str) -> Submission:
@@ -94,6 +94,6 @@ def _find_sheets(kind: _Kind, contents: Contents, numbering: TextNumbers) -> _Ki
         if len(kind.sheets) == _MOST_NUMBERINGS:
             kind.sheets.clear()
         pieces = kind.mould.write_pieces(contents, numbering.numbers)
-        waiting = (*kind.mould.open_sheets(pieces, list_earlier_spots(kind.plan)),)
+        waiting = (*kind.mould.open_sheets(pieces),)
         kind.sheets[numbers] = _KindSheets(kind.mould.pack_sheets(pieces), waiting)
     return kind.sheets[numbers]

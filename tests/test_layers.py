@@ -339,6 +339,7 @@ MODULES = {
         "demands",
         "differences",
         "document",
+        "document_parts",
         "entries",
         "fault_words",
         "field_kinds",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,11 +12,15 @@ from xltool.campaign.kept_versions import Version
 from xltool.campaign.roster import RosterEntry, is_same_name
 from xltool.campaign.standing import Standing
 from xltool.campaign.waivers import WaiverRecord, find_waivers, mark_findings
-from xltool.campaign.weighed import find_answers, find_earlier_answers, group_verdicts, weigh_finding
+from xltool.campaign.weighed import ANSWERING, find_answers, find_earlier_answers, group_verdicts, weigh_finding
+from xltool.forms.document_parts import read_parts
 from xltool.model import FormSpec
 
 _OF_NAMES: Final = ("campaign.swapped", "campaign.renamed")
 """Findings about a file that bears another name than its agency's line of the roster."""
+_NAMED: Final = ("agency", "scope", "accepted")
+_SAID: Final = (*_NAMED, *ANSWERING)
+"""What of a document is looked at where something is found in its figures or texts."""
 _SETTLED_BY_CHOICE: Final = (*_OF_NAMES, "campaign.misnamed", "stamp.missing")
 """Doubts about whose a file is: the office's word that this version counts, for this name, is the word on them."""
 
@@ -33,11 +36,12 @@ def judge_version(
 
     `versions` gives all that an agency has returned, which is asked for only where a 说明 may be of an earlier return.
     """
-    document = json.loads(version.submission, parse_float=str)
+    asks = any(found["severity"] != "info" for found in version.findings)
+    document = read_parts(version.submission, _SAID if asks else _NAMED)
     bears = str(document["agency"]["name"])
     if is_same_name(bears, entry.agency.name):  # a roster mended since: these are so no more
         told = tuple(found for found in version.findings if found["code"] not in _OF_NAMES)
-        version = replace(version, findings=told)
+        version = version if len(told) == len(version.findings) else replace(version, findings=told)
     held, lapsed = find_waivers(version.findings, waivers, document.get("texts", {}), version.sha256)
     given, before = find_answers(document), find_earlier_answers(version, document, versions)
     verdicts = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from xltool.campaign.archive import read_archived
 from xltool.campaign.arrivals import Arrival, find_order, tell_differences
 from xltool.campaign.intake import Intake
 from xltool.campaign.kept_versions import Version
+from xltool.forms.document_parts import read_parts
 from xltool.messages import XltoolError
 from xltool.model import Reading, Submission
 from xltool.spreadsheet.save_time import read_save_time
@@ -27,7 +27,7 @@ def find_why_aside(intake: Intake, submission: Submission, reading: Reading) -> 
     unstamped = not submission.serial and submission.scope == "own"
     if unstamped and code in intake.issued:
         counting = intake.store.counting_of(code)
-        if counting is not None and json.loads(counting.submission).get("serial"):
+        if counting is not None and read_parts(counting.submission, ["serial"]).get("serial"):
             return f"没有下发编号，不能代替用下发的工作簿报的第 {counting.number} 版"
     return ""
 

@@ -23,6 +23,7 @@ from xltool.campaign.roster import Roster
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Store
 from xltool.forms import catalog
+from xltool.forms.document_parts import read_parts
 from xltool.messages import list_addresses
 from xltool.model import Agency, CellKey, FormSpec, Submission
 from xltool.report.gaps import Gaps, find_gaps, put_slashes
@@ -129,7 +130,7 @@ def hash_basis(
     can have one), xltool.
     """
     document = hashlib.sha256(version.submission).hexdigest()
-    form = catalog.hash_form(json.loads(version.submission)["form"])
+    form = catalog.hash_form(read_parts(version.submission, ["form"])["form"])
     dress = None if style is None or STYLE not in REPORT_KINDS[kind].options else style.sha256
     before = None if prior is None else hashlib.sha256(dump_earlier(prior)).hexdigest()
     facts = [__version__, kind, document, agency.code, agency.name, agency.level, form, dress, before, [*waived]]

@@ -122,4 +122,4 @@ class Roster:
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether two names differ by spaces and width at most."""
-    return plain_title(one) == plain_title(other)
+    return one == other or plain_title(one) == plain_title(other)

@@ -40,7 +40,8 @@ def find_line_faults(line: RosterLine, near: dict[str, str]) -> Iterator[tuple[s
     if level and find_level(level) is None:
         hint = _suggest_near(level, LEVEL_WORDS, near) or f"；可写 {_LEVEL_EXAMPLES}，或 {'、'.join(LEVELS)}"
         yield "level", f"级别“{level}”认不出{hint}。"
-    unseen = [name for name, value in fields.items() if any(unicodedata.category(sign) in _UNSEEN for sign in value)]
+    odd = [(name, value) for name, value in fields.items() if not value.isprintable()]  # few, and told soon
+    unseen = [name for name, value in odd if any(unicodedata.category(sign) in _UNSEEN for sign in value)]
     if unseen:
         yield unseen[0], "有看不见的控制字符，请删掉重新输入。"
     spoilt = [name for name, value in fields.items() if "\ufffd" in value]

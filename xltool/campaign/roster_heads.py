@@ -111,9 +111,10 @@ LEVEL_WORDS: Final[Mapping[str, Level]] = {
 
 def plain_title(title: str) -> str:
     """A head or a name for comparison: in half width, without blanks, in small letters."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", title)).casefold()
+    return "".join(unicodedata.normalize("NFKC", title).split()).casefold()
 
 
+@lru_cache(512)
 def find_level(text: str) -> Level | None:
     """The level that a word names, whatever signs stand between: 乡镇（街道）, 县、区."""
     plain = plain_title(text)
@@ -174,11 +175,10 @@ class Heads:
 
     def name_fields(self, row: Sequence[str]) -> dict[str, str]:
         """The texts of a row by field."""
-        found = {}
-        for field, places in self.columns.items():
-            texts = [row[at] for at in places if at < len(row) and row[at]]
-            found[field] = "、".join(dict.fromkeys(texts))
-        return found
+        texts = {
+            field: [row[at] for at in places if at < len(row) and row[at]] for field, places in self.columns.items()
+        }
+        return {field: "、".join(dict.fromkeys(each)) if each else "" for field, each in texts.items()}
 
 
 def find_heads(table: RosterTable) -> Heads | None:

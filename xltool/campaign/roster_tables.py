@@ -122,6 +122,8 @@ def _read_text(text: str) -> RosterTable:
 
 def _read_cell_text(cell: str) -> str:
     """What a cell of a text holds: ="001" is how a spreadsheet is told to keep a code as it is."""
+    if not cell:
+        return cell
     written = _WRITTEN_FORMULA.fullmatch(cell.strip())
     return _join_lines(written[1] if written else read_inert(cell.strip()))
 

@@ -99,6 +99,7 @@ _DAMAGED: Final = (
 """What SQLite says of a file that is no database, or of one whose own description was changed."""
 OLDER: Final = "1"
 """The context of a refusal by the first schema, which kept none: it is judged again."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 class DamagedError(XltoolError):
@@ -112,7 +113,7 @@ class UnwritableError(XltoolError):
 def hash_row(*values: Any) -> str:
     """The hash of a row, which is checked whenever the row is read; bytes by their own hash."""
     plain = [hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value for value in values]
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(plain).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def connect(path: Path) -> sqlite3.Connection:

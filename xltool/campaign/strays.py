@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from xltool.campaign.refused import find_refused
 from xltool.campaign.roster import Roster, is_same_name
 from xltool.campaign.standing import Standing
 from xltool.campaign.store import Store
+from xltool.forms.document_parts import read_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +78,4 @@ def find_unmatched(campaign: Campaign, roster: Roster, store: Store, strays: Seq
 
 def _told_name(version: Version) -> str:
     """What the agency called itself in its document."""
-    return str(json.loads(version.submission)["agency"]["name"])
+    return str(read_parts(version.submission, ["agency"])["agency"]["name"])

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from xltool.forms.document_parts import read_parts
 from xltool.messages import join_first
 
 Ground: TypeAlias = tuple[str, str, int | float | str | None]
@@ -73,7 +74,7 @@ def mark_findings(
 ) -> frozenset[Ground]:
     """What a waiver of that rule rests on when it is given to a version: all that the version has of it."""
     about = [each for each in findings if each["severity"] != "info" and is_about(rule, each)]
-    texts: Mapping[str, str] = json.loads(submission).get("texts", {}) if about else {}
+    texts: Mapping[str, str] = read_parts(submission, ["texts"]).get("texts", {}) if about else {}
     return frozenset().union(*(mark_finding(each, texts, sha256) for each in about))
 
 

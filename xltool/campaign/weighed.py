@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from xltool.campaign.kept_findings import restore_finding
 from xltool.campaign.kept_versions import Version
 from xltool.campaign.waivers import WaiverRecord
+from xltool.forms.document_parts import read_parts
 from xltool.model import Finding, FormSpec, Severity
 from xltool.rules.explanations import NO_EXPLANATION, Answers, Explanation, asks_for_answer, find_explanation
 from xltool.rules.opinions import Opinion, group_findings, tell_opinion
 from xltool.workbook.layout_plan import make_plan
+
+ANSWERING: Final = ("explanations", "values", "texts", "lists")
+"""What of a document `find_answers` looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,9 @@ def find_earlier_answers(
     if version.number == 1 or not asked or not document.get("explanations"):
         return ()
     earlier = [each for each in versions(version.agency) if each.number < version.number]
-    return [find_answers(json.loads(each.submission, parse_float=str)) for each in reversed(earlier)]
+    return [find_answers(read_parts(each.submission, ANSWERING)) for each in reversed(earlier)]
 
 
 def find_answers(document: Mapping[str, Any]) -> Answers:
     """What a document says in its 说明, with what these may be about."""
-    lists = document.get("lists", {})
-    return Answers(document.get("explanations", {}), document["values"], document.get("texts", {}), lists)
+    return Answers(*(document.get(key, {}) for key in ANSWERING))

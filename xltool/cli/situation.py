@@ -57,7 +57,7 @@ class Situation:
 def find_situation(campaign: Campaign, roster: Roster, store: Store, today: date, *, shown: bool = False) -> Situation:
     """The situation of a campaign; with `shown` the findings of those that owe nothing, too, which are large."""
     found = [
-        standing if shown or standing.owes else replace(standing, findings=())
+        standing if shown or standing.owes or not standing.findings else replace(standing, findings=())
         for standing in iterate_standings(campaign, roster, store, today)
     ]
     strays = find_strays(roster, store, found)

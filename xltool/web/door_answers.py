@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from xltool.campaign.answers import LONGEST_ANSWER, read_answers
 from xltool.campaign.standing import Standing
 from xltool.campaign.trials import Trial
 from xltool.campaign.weighed import group_verdicts
+from xltool.forms.document_parts import read_parts
 from xltool.model import FormSpec
 from xltool.web.explained_opinions import ExplainedOpinion, list_asked_lines, list_explained
 from xltool.web.site import OpenFolder
@@ -59,7 +59,7 @@ def ask_of_trial(look: OpenFolder, standing: Standing, trial: Trial) -> Answerin
     What was explained of the version before, or of a trial before, is offered again.
     """
     spec, counting = look.campaign.spec, look.store.counting_of(standing.entry.agency.code)
-    before = {} if counting is None else json.loads(counting.submission).get("explanations", {})
+    before = {} if counting is None else read_parts(counting.submission, ["explanations"]).get("explanations", {})
     explained = list_explained(spec, standing, ())
     fields = _make_fields(spec, standing, {**before, **trial.offered, **trial.answers})
     return Answering(fields, [*zip(explained, _change_fields(explained, trial.answers), strict=True)])

@@ -5,11 +5,12 @@ The roster of then is kept with the campaign's facts, so that no agency vanishes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xltool.campaign.folder import Campaign
+from xltool.campaign.kept_blanks import Issue
 from xltool.campaign.names import workbook_name
 from xltool.campaign.roster import Roster, RosterEntry, is_same_name
 from xltool.campaign.roster_reading import parse_roster
@@ -77,7 +78,7 @@ class _Teller:
     ) -> None:
         self.campaign, self.roster, self.before, self.last_year = campaign, roster, before, last_year
         self.earlier = campaign.period.words.before
-        self.absences, self.issues, self.versions = store.absences(), store.issues(), store.count_versions()
+        self.absences, self.versions, self._store = store.absences(), store.count_versions(), store
         self.now = {entry.agency.name: entry for entry in roster.entries if entry.agency.code not in before.agencies}
         self.moved = {
             entry.agency.code: after
@@ -86,6 +87,11 @@ class _Teller:
             for after in self.now.values()
             if is_same_name(entry.agency.name, after.agency.name)
         }
+
+    @cached_property
+    def issues(self) -> Mapping[str, Issue]:
+        """The blanks that are out, read when something has changed."""
+        return self._store.issues()
 
     def is_new(self, entry: RosterEntry) -> bool:
         """Whether an agency was not there, under its code or any other."""

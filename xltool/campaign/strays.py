@@ -32,9 +32,10 @@ def find_strays(roster: Roster, store: Store, standings: Iterable[Standing] = ()
     """
     absences, choices = store.absences(), store.choices()
     counting = {each.entry.agency.code: (each.number, each.bears) for each in standings if each.version is not None}
-    unread = [code for code in store.list_counting() if code not in counting]
-    counting |= {version.agency: (version.number, _told_name(version)) for version in store.read_counting(unread)}
-    known = {**dict.fromkeys(store.list_issued(), "已下发工作簿"), **dict.fromkeys(store.count_versions(), "已报送")}
+    versions = store.count_versions()
+    if unread := [code for code in versions if code not in counting]:
+        counting |= {version.agency: (version.number, _told_name(version)) for version in store.read_counting(unread)}
+    known = {**dict.fromkeys(store.list_issued(), "已下发工作簿"), **dict.fromkeys(versions, "已报送")}
     found = []
     for code, did in known.items():
         entry = roster.agencies.get(code)

@@ -104,6 +104,8 @@ class WeighedOpinion:
 
 def group_verdicts(spec: FormSpec, verdicts: Sequence[WeighedFinding]) -> list[WeighedOpinion]:
     """Weighed findings as opinions: those of one cause are one, the gravest first."""
+    if not verdicts:
+        return []
     found = [restore_finding(verdict.finding, spec) for verdict in verdicts]
     return [
         WeighedOpinion(opinion, tuple(verdicts[at] for at in opinion.findings), tuple(found))

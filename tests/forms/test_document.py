@@ -43,6 +43,15 @@ def value(raw, key="disclosure.fees.amount"):
     return reading.submission.values[SPEC.index[key]], [found.code for found in reading.findings]
 
 
+@given(st.integers(-(10**17), 10**17) | st.integers(-9, 9), st.booleans())
+@example(10**15 - 1, False)
+@example(10**15, False)
+@example(1 - 10**15, False)
+def test_a_whole_number_is_one_however_it_is_written(number, fractions):
+    key = next(cell.key for cell in SPEC.cells if bool(cell.measure.decimals) == fractions and not cell.total)
+    assert value(str(number), key) == value(f"{number}.0", key)
+
+
 def test_a_serial_stands_only_where_there_is_one():
     submission = parsed(json.dumps(whole(serial="A-7"))).submission
     assert json.loads(document.dump_document(SPEC, submission))["serial"] == "A-7"

@@ -33,7 +33,7 @@ def clean_text(text: str) -> str:
 
     Control characters and halves of surrogate pairs.
     """
-    return _UNPRINTABLE.sub("", text)
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)  # nearly all are, which is told sooner
 
 
 def flatten_text(text: str) -> str:

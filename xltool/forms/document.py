@@ -185,12 +185,16 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
+    held = [(name, clean_text(value) if isinstance(value, str) else value) for name, value in pairs]
+    found = dict(held)
+    if len(found) == len(held) and all(map(str.isprintable, found)):
+        return found
+    found = {}
+    for name, value in held:
         key = clean_text(name)
         if key in found:
             raise _Fault(key, "出现了两次")
-        found[key] = clean_text(value) if isinstance(value, str) else value
+        found[key] = value
     return found
 
 
@@ -292,8 +296,16 @@ def _read_period(spec: FormSpec, document: dict[str, Any]) -> Period:
 
 
 def _read_values(spec: FormSpec, given: dict[str, Any], findings: list[Finding]) -> Iterator[Value]:
-    for cell in spec.cells:
-        yield _read_value(given.get(cell.key), cell, findings)
+    for cell, whole in zip(spec.cells, _list_whole(spec), strict=True):
+        raw = given.get(cell.key)
+        plain = raw is None or (whole and type(raw) is int and -LARGEST <= raw <= LARGEST)  # as nearly all are
+        yield raw if plain else _read_value(raw, cell, findings)
+
+
+@derive_once
+def _list_whole(spec: FormSpec) -> tuple[bool, ...]:
+    """Of which cells a whole number is the figure as it is held."""
+    return tuple(not cell.measure.decimals for cell in spec.cells)
 
 
 def _read_entries(
@@ -352,8 +364,6 @@ def _read_controls(spec: FormSpec, document: dict[str, Any], findings: list[Find
 def _read_value(raw: Any, cell: Cell, findings: list[Finding]) -> Value:
     if raw is None:
         return None
-    if type(raw) is int and not cell.measure.decimals and -LARGEST <= raw <= LARGEST:
-        return raw  # as `from_decimal` says of nearly all, and a tenth of its time
     if raw == "/":
         return NOT_APPLICABLE
     if isinstance(raw, str):

@@ -351,5 +351,5 @@ def work(seconds: float):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="workers are looked at from here")
 def test_no_item_pays_for_the_time_of_those_before_it():
-    items = [0.015] * 600
+    items = [0.015] * 400
     assert [*run_in_workers(work, items, seconds=0.1)] == items
